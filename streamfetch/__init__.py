@@ -1,0 +1,1 @@
+"""StreamFetch: a self-hosted media studio."""
