@@ -1,0 +1,424 @@
+"""The program that `probe` runs apart: reads one file with PyAV, prints JSON.
+
+Imports nothing of the project, so that it starts quickly and needs nothing in
+its sandbox but PyAV. Configuration comes as JSON in argv[1]; the file is handed
+over open and nameless, so that neither its name nor a path inside it can make
+FFmpeg open another file.
+"""
+
+import itertools
+import json
+import sys
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, BinaryIO
+
+import av
+
+_BUFFER_BYTES = 262_144
+_DECODE_PACKETS = 500
+_VFR_SAMPLES = 200_000
+_HEAD_BYTES = 4096
+_DEFAULT, _ATTACHED_PICTURE = 0x1, 0x400  # AV_DISPOSITION_*
+
+# A header may round, count a track we do not read, or be off by a frame or two.
+_CLAIM_SLACK_MS, _CLAIM_SLACK = 2000, 0.1
+# One packet can claim to last for hours; a picture held longer than this is
+# not believed, and a long duration needs at least so many bytes a second
+# (black H.264 at one frame a second takes about 30).
+_LONGEST_PACKET_S = 600
+_LEAST_BYTES_PER_S = 8
+_LEAST_VFR_GAPS = 4
+_VFR_SHARE = 0.005
+
+# Code points of ITU-T H.273, in FFmpeg's spelling.
+_PRIMARIES = {
+    1: "bt709",
+    4: "bt470m",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    8: "film",
+    9: "bt2020",
+    10: "smpte428",
+    11: "smpte431",
+    12: "smpte432",
+    22: "ebu3213",
+}
+_TRANSFER = {
+    1: "bt709",
+    4: "gamma22",
+    5: "gamma28",
+    6: "smpte170m",
+    7: "smpte240m",
+    8: "linear",
+    11: "iec61966-2-4",
+    13: "iec61966-2-1",
+    14: "bt2020-10",
+    15: "bt2020-12",
+    16: "smpte2084",
+    17: "smpte428",
+    18: "arib-std-b67",
+}
+_MATRIX = {
+    0: "gbr",
+    1: "bt709",
+    4: "fcc",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    8: "ycgco",
+    9: "bt2020nc",
+    10: "bt2020c",
+}
+_RANGE = {1: "tv", 2: "pc"}
+
+
+class Refused(Exception):
+    """Ends the probe with one of the codes that the parent knows."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Nameless:
+    """A file without the name that PyAV would let FFmpeg guess from."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.read = file.read
+        self.seek = file.seek
+        self.tell = file.tell
+
+
+@dataclass
+class Seen:
+    """What reading every packet of one stream shows, in the stream's ticks."""
+
+    packets: int = 0
+    shown: int = 0
+    size_bytes: int = 0
+    start: int | None = None
+    end: int = 0
+    frame: Any = None
+    times: list[int] = field(default_factory=list)
+
+    def add(self, packet: Any, *, longest: int) -> None:
+        self.packets += 1
+        self.size_bytes += packet.size
+        at = packet.pts if packet.pts is not None else packet.dts
+        if at is None or packet.is_discard:
+            return
+        self.shown += 1
+        self.start = at if self.start is None else min(self.start, at)
+        self.end = max(self.end, at + min(packet.duration or 0, longest))
+        if len(self.times) < _VFR_SAMPLES:
+            self.times.append(at)
+
+
+def main() -> None:
+    config = json.loads(sys.argv[1])
+    try:
+        with open(config["path"], "rb", buffering=0) as file:
+            answer: dict[str, Any] = {"media": _describe(file, config)}
+    except Refused as refused:
+        answer = {"error": refused.code}
+    except (MemoryError, av.error.MemoryError):
+        answer = {"error": "unreadable_media"}
+    sys.stdout.write(json.dumps(answer))
+
+
+def _describe(file: BinaryIO, config: dict[str, Any]) -> dict[str, Any]:
+    head = file.read(_HEAD_BYTES)
+    size_bytes = file.seek(0, 2)
+    if size_bytes == 0:
+        raise Refused("empty_file")
+    if _is_playlist(head):
+        raise Refused("unsupported_media")
+    try:
+        return _describe_opened(_open(file, config), size_bytes, config)
+    except av.error.FFmpegError as error:
+        raise Refused(_why_unopened(file, head, size_bytes, error)) from error
+
+
+def _open(file: BinaryIO, config: dict[str, Any]) -> Any:
+    file.seek(0)
+    return av.open(
+        Nameless(file),
+        options={
+            "protocol_whitelist": "",
+            "format_whitelist": config["formats"],
+            "codec_whitelist": config["codecs"],
+        },
+        buffer_size=_BUFFER_BYTES,
+        metadata_errors="replace",
+    )
+
+
+def _is_playlist(head: bytes) -> bool:
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith((b"#EXTM3U", b"ffconcat", b"v=0\n", b"v=0\r")):
+        return True
+    return text.startswith((b"<?xml", b"<MPD")) and b"<MPD" in text
+
+
+def _why_unopened(
+    file: BinaryIO, head: bytes, size_bytes: int, error: Exception
+) -> str:
+    if isinstance(error, av.error.MemoryError):
+        return "unreadable_media"
+    boxes = _top_boxes(file, size_bytes)
+    if boxes and boxes[0] == b"ftyp":
+        return "unreadable_media" if b"moov" in boxes else "truncated_media"
+    known = (b"\x1aE\xdf\xa3", b"RIFF", b"FLV\x01", b"OggS", b"fLaC", b"\xff\xd8\xff")
+    if head.startswith((*known, b"\x89PNG", b"GIF8", b"mdat", b"ID3")):
+        return "truncated_media"
+    # EINVAL is how a container outside the allowlist is refused.
+    text = b"\0" not in head
+    is_refused = isinstance(error, av.error.ArgumentError) and not text
+    return "unsupported_media" if is_refused else "not_media"
+
+
+def _top_boxes(file: BinaryIO, size_bytes: int) -> list[bytes]:
+    """Return the types of the top-level ISO BMFF boxes (ISO/IEC 14496-12, 4.2)."""
+    types: list[bytes] = []
+    at = 0
+    while at + 8 <= size_bytes and len(types) < 1000:
+        file.seek(at)
+        header = file.read(16)
+        length = int.from_bytes(header[:4], "big")
+        if length == 1 and len(header) == 16:
+            length = int.from_bytes(header[8:], "big")
+        types.append(header[4:8])
+        if length < 8:
+            break
+        at += length
+    return types
+
+
+def _describe_opened(
+    container: Any, size_bytes: int, config: dict[str, Any]
+) -> dict[str, Any]:
+    video, audio = _main_streams(container, config)
+    seen = _read_all(container, [s for s in (video, audio) if s is not None])
+    if audio is not None and not seen[audio.index].packets:
+        audio = None
+    if video is None and audio is None:
+        raise Refused("truncated_media")
+    for stream in (video, audio):
+        if stream is not None and not seen[stream.index].packets:
+            raise Refused("truncated_media")
+        if stream is not None and seen[stream.index].frame is None:
+            raise Refused("unreadable_media")
+    demuxer = container.format.name.split(",")[0]
+    kind = "video" if video else "audio"
+    if video and not audio and demuxer in config["picture_containers"]:
+        kind = "video" if seen[video.index].packets > 1 else "image"
+    duration_ms = 0
+    if kind != "image":
+        duration_ms = _duration_ms(container, demuxer, seen, size_bytes, config)
+    return {
+        "container": demuxer,
+        "kind": kind,
+        "duration_ms": duration_ms,
+        "start_ms": _ms(container.start_time or 0, Fraction(1, 1_000_000)),
+        "size_bytes": size_bytes,
+        "bit_rate": _bit_rate(size_bytes, duration_ms),
+        "video": _video(video, seen[video.index], kind=kind) if video else None,
+        "audio": _audio(audio, seen[audio.index]) if audio else None,
+    }
+
+
+def _main_streams(container: Any, config: dict[str, Any]) -> tuple[Any, Any]:
+    """Return the picture with most pixels and the default sound, or None."""
+    allowed = set(config["codecs"].split(","))
+    chosen = []
+    candidates = [s for s in container.streams if not _is_cover(s)]
+    for kind, rank in (("video", _pixels), ("audio", _is_default)):
+        streams = [s for s in candidates if s.type == kind]
+        usable = [s for s in streams if s.codec_context and _codec(s) in allowed]
+        # Leaving out the only sound or picture would surprise: refuse the file.
+        if streams and not usable:
+            raise Refused("unsupported_media")
+        chosen.append(max(usable, key=rank, default=None))
+    video, audio = chosen
+    if video is None and audio is None:
+        raise Refused("not_media")
+    if video is not None and _pixels(video) > config["max_pixels"]:
+        raise Refused("unreadable_media")
+    return video, audio
+
+
+def _codec(stream: Any) -> str:
+    return str(stream.codec_context.name)
+
+
+def _is_cover(stream: Any) -> bool:
+    return bool(int(stream.disposition) & _ATTACHED_PICTURE)
+
+
+def _is_default(stream: Any) -> bool:
+    return bool(int(stream.disposition) & _DEFAULT)
+
+
+def _pixels(stream: Any) -> int:
+    return int(stream.codec_context.width * stream.codec_context.height)
+
+
+def _read_all(container: Any, wanted: list[Any]) -> dict[int, Seen]:
+    """Read every packet to the end, and decode one frame of each wanted stream."""
+    seen = {stream.index: Seen() for stream in container.streams}
+    tries = dict.fromkeys((stream.index for stream in wanted), _DECODE_PACKETS)
+    try:
+        for packet in container.demux():
+            if packet.size == 0:
+                continue
+            found = seen.setdefault(packet.stream.index, Seen())
+            longest = int(_LONGEST_PACKET_S / packet.time_base)
+            found.add(packet, longest=longest)
+            if found.frame is None and tries.get(packet.stream.index, 0) > 0:
+                tries[packet.stream.index] -= 1
+                found.frame = _first_frame(packet)
+    except av.error.FFmpegError:
+        # The content ends here; what is missing shows in the duration.
+        pass
+    for stream in wanted:
+        if seen[stream.index].packets and seen[stream.index].frame is None:
+            seen[stream.index].frame = _first_frame(None, stream)
+    return seen
+
+
+def _first_frame(packet: Any, stream: Any = None) -> Any:
+    try:
+        frames = stream.decode(None) if packet is None else packet.decode()
+    except av.error.FFmpegError:
+        return None
+    return frames[0] if frames else None
+
+
+def _duration_ms(
+    container: Any,
+    demuxer: str,
+    seen: dict[int, Seen],
+    size_bytes: int,
+    config: dict[str, Any],
+) -> int:
+    """Return the duration; refuse a header that claims what is not there."""
+    starts, ends = [], []
+    for stream in container.streams:
+        found = seen[stream.index]
+        if found.start is not None and not _is_cover(stream):
+            starts.append(_ms(found.start, stream.time_base))
+            ends.append(_ms(found.end, stream.time_base))
+    if not ends:
+        raise Refused("truncated_media")
+    last_ms = max(ends)
+    measured_ms = last_ms - min(starts)
+    claimed_ms = _ms(container.duration or 0, Fraction(1, 1_000_000))
+    duration_ms = measured_ms
+    if demuxer in config["containers_with_duration"] and claimed_ms > 0:
+        missing_ms = claimed_ms - max(measured_ms, last_ms)
+        if missing_ms > max(_CLAIM_SLACK_MS, claimed_ms * _CLAIM_SLACK):
+            raise Refused("truncated_media")
+        duration_ms = claimed_ms
+    is_long = duration_ms > _LONGEST_PACKET_S * 1000
+    if is_long and size_bytes * 1000 < duration_ms * _LEAST_BYTES_PER_S:
+        raise Refused("truncated_media")
+    return duration_ms
+
+
+def _video(stream: Any, seen: Seen, *, kind: str) -> dict[str, Any]:
+    context = stream.codec_context
+    sar = stream.sample_aspect_ratio or Fraction(1, 1)
+    sar = sar if 0 < sar < 100 else Fraction(1, 1)
+    rotation = round(-seen.frame.rotation / 90) * 90 % 360
+    shown = (max(1, round(context.width * sar)), context.height)
+    if rotation in (90, 270):
+        shown = (shown[1], shown[0])
+    variable = kind == "video" and _is_variable(seen, stream.time_base)
+    average = _rate(stream.average_rate)
+    real = _rate(stream.base_rate)
+    transfer = _TRANSFER.get(context.color_trc)
+    return {
+        "index": stream.index,
+        "codec": context.codec.canonical_name,
+        "profile": stream.profile,
+        "width": context.width,
+        "height": context.height,
+        "display_width": shown[0],
+        "display_height": shown[1],
+        "rotation": rotation,
+        "sample_aspect_ratio": str(sar),
+        "frame_rate": average if variable or not _is_near(average, real) else real,
+        "average_frame_rate": average,
+        "real_frame_rate": real,
+        "is_variable_frame_rate": variable,
+        "frame_count": seen.shown,
+        "pix_fmt": context.pix_fmt or seen.frame.format.name,
+        "color_primaries": _PRIMARIES.get(context.color_primaries),
+        "color_transfer": transfer,
+        "color_matrix": _MATRIX.get(context.colorspace),
+        "color_range": _RANGE.get(context.color_range),
+        "is_hdr": transfer in ("smpte2084", "arib-std-b67"),
+        **_timing(stream, seen, still=kind == "image"),
+    }
+
+
+def _audio(stream: Any, seen: Seen) -> dict[str, Any]:
+    context = stream.codec_context
+    return {
+        "index": stream.index,
+        "codec": context.codec.canonical_name,
+        "profile": stream.profile,
+        "sample_rate": context.sample_rate,
+        "channels": context.layout.nb_channels,
+        "channel_layout": context.layout.name,
+        **_timing(stream, seen),
+    }
+
+
+def _timing(stream: Any, seen: Seen, *, still: bool = False) -> dict[str, int]:
+    start = seen.start or 0
+    duration_ms = 0 if still else _ms(seen.end - start, stream.time_base)
+    return {
+        "start_ms": _ms(start, stream.time_base),
+        "duration_ms": duration_ms,
+        "bit_rate": _bit_rate(seen.size_bytes, duration_ms),
+    }
+
+
+def _is_variable(seen: Seen, time_base: Fraction) -> bool:
+    """Say whether frame times deviate by more than rounding and a stray gap.
+
+    Containers round times to their tick (1 ms in Matroska), which is no
+    variation; nor is one late frame where a recorder paused.
+    """
+    times = sorted(seen.times)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    if len(gaps) < _LEAST_VFR_GAPS:
+        return False
+    usual = sorted(gaps)[len(gaps) // 2]
+    slack = max(1, int(Fraction(3, 2000) / time_base))
+    odd = sum(1 for gap in gaps if abs(gap - usual) > slack)
+    return odd > max(1, len(gaps) * _VFR_SHARE)
+
+
+def _is_near(average: str, real: str) -> bool:
+    one, other = Fraction(average), Fraction(real)
+    return one == 0 or abs(one - other) <= one / 100
+
+
+def _rate(rate: Fraction | None) -> str:
+    return str(Fraction(rate or 0).limit_denominator(100_000))
+
+
+def _ms(ticks: int, time_base: Fraction) -> int:
+    return round(ticks * time_base * 1000)
+
+
+def _bit_rate(size_bytes: int, duration_ms: int) -> int:
+    return size_bytes * 8000 // duration_ms if duration_ms > 0 else 0
+
+
+if __name__ == "__main__":
+    main()
