@@ -1,0 +1,1 @@
+"""Bringing files in from addresses, and the history of it."""

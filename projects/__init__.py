@@ -1,0 +1,1 @@
+"""Video projects: a timeline that people edit, and the files rendered from it."""

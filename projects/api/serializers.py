@@ -1,0 +1,80 @@
+"""Shapes of the project and render endpoints."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from projects.models import MAX_NAME, Render, VideoProject
+from projects.services import projects, renders
+from projects.timeline.document import Settings, Timeline
+from streamfetch.api.fields import EmbeddedDocumentField, StrictSerializer
+from streamfetch.jobs.api.serializers import JobSerializer
+
+
+class ProjectSerializer(serializers.Serializer):
+    """A project's document; instances are the service's descriptions."""
+
+    id = serializers.UUIDField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    description = serializers.CharField(read_only=True)
+    status = serializers.ChoiceField(
+        choices=VideoProject.Status.choices, read_only=True
+    )
+    revision = serializers.IntegerField(read_only=True)
+    timeline = EmbeddedDocumentField(Timeline, read_only=True)
+    settings = EmbeddedDocumentField(Settings, read_only=True)
+    thumbnail_url = serializers.CharField(read_only=True, allow_null=True)
+    url = serializers.CharField(read_only=True)
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        return projects.with_thumbnails([instance])[0]
+
+
+class _Writable(StrictSerializer):
+    name = serializers.CharField(max_length=MAX_NAME, required=False)
+    description = serializers.CharField(
+        max_length=2000, allow_blank=True, required=False
+    )
+    timeline = EmbeddedDocumentField(Timeline, required=False)
+    settings = EmbeddedDocumentField(Settings, required=False)
+
+
+class CreateProjectSerializer(_Writable):
+    name = serializers.CharField(max_length=MAX_NAME)
+    asset = serializers.UUIDField(
+        required=False, help_text="Start with this asset as the only clip."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "asset" in attrs and "timeline" in attrs:
+            raise serializers.ValidationError(
+                {"asset": "Give either an asset or a timeline, not both."}
+            )
+        return attrs
+
+
+class EditProjectSerializer(_Writable):
+    revision = serializers.IntegerField(
+        min_value=1,
+        required=False,
+        help_text="The revision that was edited; or send it as If-Match.",
+    )
+
+
+class RenderSerializer(JobSerializer):
+    project = serializers.UUIDField(read_only=True)
+    project_revision = serializers.IntegerField(read_only=True)
+    file_url = serializers.CharField(read_only=True, allow_null=True)
+    playback_url = serializers.CharField(read_only=True, allow_null=True)
+    size_bytes = serializers.IntegerField(read_only=True, allow_null=True)
+    duration_ms = serializers.IntegerField(read_only=True, allow_null=True)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        render: Render = instance
+        return renders.describe(render)
+
+
+class StartRenderSerializer(StrictSerializer):
+    """Nothing to choose yet; unknown fields are refused."""

@@ -1,0 +1,20 @@
+from django.urls import path
+
+from projects.api import views
+
+_PROJECT = "video-projects/<uuid:project_id>/"
+
+urlpatterns = [
+    path("video-projects/", views.ProjectList.as_view(), name="project-list"),
+    path(_PROJECT, views.ProjectDetail.as_view(), name="project"),
+    path(f"{_PROJECT}restore/", views.RestoreProject.as_view()),
+    path(f"{_PROJECT}duplicate/", views.DuplicateProject.as_view()),
+    path(f"{_PROJECT}renders/", views.ProjectRenders.as_view(), name="render-list"),
+    path("renders/<uuid:render_id>/", views.RenderDetail.as_view(), name="render"),
+    path("renders/<uuid:render_id>/cancel/", views.CancelRender.as_view()),
+    path(
+        "renders/<uuid:render_id>/file/",
+        views.RenderFile.as_view(),
+        name="render-file",
+    ),
+]

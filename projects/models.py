@@ -1,0 +1,85 @@
+"""Projects and what was rendered from them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+
+from projects.timeline.document import Settings, Timeline
+from streamfetch.jobs.models import Job, JobError
+from streamfetch.jobs.registry import register
+from streamfetch.mongo.documents import RevisedDocument
+from streamfetch.mongo.fields import EmbeddedField
+
+MAX_NAME = 200
+
+
+class VideoProject(RevisedDocument):
+    """A timeline and its settings, edited by its owner under a revision."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        PROCESSING = "processing"
+        COMPLETED = "completed"
+        FAILED = "failed"
+
+    name = models.CharField(max_length=MAX_NAME)
+    description = models.CharField(max_length=2000, default="", blank=True)
+    status = models.CharField(
+        max_length=10, choices=Status, default=Status.DRAFT, editable=False
+    )
+    timeline = EmbeddedField(schema=Timeline, default=Timeline)
+    settings = EmbeddedField(schema=Settings, default=Settings)
+
+    class Meta:
+        db_table = "video_projects"
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="project_owner_new"),
+            models.Index(fields=["status"], name="project_status"),
+            models.Index(fields=["-created_at"], name="project_new"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:editor", args=[self.pk])
+
+
+@register
+class Render(Job):
+    """One file made from a project as it was when the render was asked for."""
+
+    KIND: ClassVar[str] = "render"
+    ACTOR: ClassVar[str] = "render_project"
+    QUEUE: ClassVar[str] = "ffmpeg"
+
+    project = models.ForeignKey(
+        VideoProject, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    project_name = models.CharField(max_length=MAX_NAME)
+    project_revision = models.PositiveIntegerField()
+    timeline = EmbeddedField(schema=Timeline)
+    settings = EmbeddedField(schema=Settings)
+    output_key = models.CharField(max_length=200, default="", blank=True)
+    output_removed_at = models.DateTimeField(null=True)
+    size_bytes = models.PositiveBigIntegerField(null=True)
+    duration_ms = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        db_table = "renders"
+        indexes = [
+            *Job.indexes("render"),
+            models.Index(fields=["project", "-created_at"], name="render_project_new"),
+        ]
+
+    def title(self) -> str:
+        return self.project_name
+
+    def target_url(self) -> str:
+        return reverse("projects:editor", args=[self.project_id])
+
+    def on_failure(self, error: JobError) -> None:
+        VideoProject.objects.filter(pk=self.project_id).update_idempotently(
+            status=VideoProject.Status.FAILED
+        )

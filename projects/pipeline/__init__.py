@@ -1,0 +1,1 @@
+"""Compiles a timeline into FFmpeg work, and runs it in a worker."""

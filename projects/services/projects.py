@@ -1,0 +1,234 @@
+"""What people do with projects."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from projects import fonts
+from projects.models import MAX_NAME, VideoProject
+from projects.timeline.document import Clip, Resolution, Settings, Timeline, even
+from projects.timeline.validate import Source, find_problems
+from streamfetch import caching
+from streamfetch.errors import FieldProblem, Invalid, NotFound, RevisionConflict
+from streamfetch.events import bus
+from uploads.models import Asset, Kind
+from uploads.services.assets import poster_urls
+
+STILL_S = 5.0
+MAX_PIXELS = (1920, 1080)
+ALLOWED_CHANGES = {"name", "description", "timeline", "settings"}
+
+
+def find(owner: Any, project_id: UUID) -> VideoProject:
+    """The caller's project, unless it is in the bin. Raises `NotFound`."""
+    project = VideoProject.objects.owned_by(owner).alive().filter(pk=project_id).first()
+    if project is None:
+        raise NotFound(_("There is no such project."))
+    return project
+
+
+def describe(project: VideoProject) -> dict[str, Any]:
+    """A project's document as the API and the cache hold it."""
+    return {
+        "id": str(project.pk),
+        "name": project.name,
+        "description": project.description,
+        "status": str(project.status),
+        "revision": project.revision,
+        "timeline": project.timeline.model_dump(mode="json"),
+        "settings": project.settings.model_dump(mode="json"),
+        "created_at": project.created_at,
+        "updated_at": project.updated_at,
+    }
+
+
+def read(owner: Any, project_id: UUID) -> dict[str, Any]:
+    """The project's document, from the cache when it is there."""
+
+    def load() -> dict[str, Any]:
+        return {"owner": owner.pk, "document": describe(find(owner, project_id))}
+
+    entry, _hit = caching.remember(
+        caching.project_key(project_id), caching.PROJECT_TTL_S, load
+    )
+    if entry["owner"] != owner.pk:
+        raise NotFound(_("There is no such project."))
+    document: dict[str, Any] = entry["document"]
+    return document
+
+
+def changed(project: VideoProject) -> None:
+    """After every write: renew the cache and tell the owner's other pages."""
+    project.refresh_from_db()
+    key = caching.project_key(project.pk)
+    if project.is_deleted:
+        caching.forget(key)
+    else:
+        entry = {"owner": project.owner_id, "document": describe(project)}
+        caching.replace(key, entry, caching.PROJECT_TTL_S)
+    bus.publish(
+        project.owner_id,
+        "project",
+        {
+            "id": str(project.pk),
+            "revision": project.revision,
+            "status": str(project.status),
+        },
+    )
+
+
+def sources_of(owner_id: UUID, asset_ids: Iterable[UUID]) -> dict[UUID, Asset]:
+    """The owner's assets among `asset_ids`, by id, in one query."""
+    ids = list(set(asset_ids))
+    if not ids:
+        return {}
+    found = Asset.objects.filter(pk__in=ids, owner_id=owner_id).alive()
+    return {asset.pk: asset for asset in found}
+
+
+def timeline_problems(owner_id: UUID, timeline: Timeline) -> list[FieldProblem]:
+    """Everything that would keep `timeline` from rendering."""
+    assets = sources_of(owner_id, (clip.asset for clip in timeline.clips))
+    sources = {
+        pk: Source(
+            title=asset.title,
+            duration_s=None if asset.kind == Kind.IMAGE else _duration_s(asset),
+            is_ready=asset.status == Asset.Status.READY,
+        )
+        for pk, asset in assets.items()
+    }
+    return find_problems(timeline, sources=sources, fonts=fonts.family_names())
+
+
+def _duration_s(asset: Asset) -> float:
+    return (asset.duration_ms or 0) / 1000
+
+
+def check_timeline(owner_id: UUID, timeline: Timeline) -> None:
+    """Raises `Invalid` with the path of everything that is wrong."""
+    problems = timeline_problems(owner_id, timeline)
+    if problems:
+        first = problems[0]
+        raise Invalid(
+            f"{first.field}: {first.message}", code=first.code, errors=problems
+        )
+
+
+def settings_for(asset: Asset) -> Settings:
+    """Settings that fit a source: its size (1080p at most) and its frame rate."""
+    width, height = asset.width or 1280, asset.height or 720
+    longest, shortest = max(width, height), min(width, height)
+    scale = min(1.0, MAX_PIXELS[0] / longest, MAX_PIXELS[1] / shortest)
+    rate = asset.facts.frame_rate if asset.facts else None
+    numerator, _slash, denominator = (rate or "30").partition("/")
+    frame_rate = round(float(numerator) / float(denominator or 1), 3)
+    return Settings(
+        resolution=Resolution(width=even(width * scale), height=even(height * scale)),
+        frame_rate=min(60.0, max(1.0, frame_rate)),
+    )
+
+
+def create(
+    owner: Any,
+    *,
+    name: str,
+    description: str = "",
+    timeline: Timeline | None = None,
+    settings: Settings | None = None,
+    asset: UUID | None = None,
+) -> VideoProject:
+    """A new project, empty, from a document, or with one asset on its timeline.
+
+    Raises `Invalid` for a timeline that could not be rendered, `NotFound` for an
+    asset that is not the caller's.
+    """
+    if asset is not None:
+        source = sources_of(owner.pk, [asset]).get(asset)
+        if source is None:
+            raise NotFound(_("There is no such file in your library."))
+        end_time = STILL_S if source.kind == Kind.IMAGE else _duration_s(source)
+        timeline = Timeline(clips=[Clip(asset=asset, end_time=max(0.001, end_time))])
+        settings = settings or settings_for(source)
+    project = VideoProject(
+        owner_id=owner.pk,
+        name=name,
+        description=description,
+        timeline=timeline or Timeline(),
+        settings=settings or Settings(),
+    )
+    check_timeline(owner.pk, project.timeline)
+    project.save(force_insert=True)
+    changed(project)
+    return project
+
+
+def edit(project: VideoProject, *, revision: int, **changes: Any) -> VideoProject:
+    """Apply `changes` to the project at `revision`.
+
+    Raises `RevisionConflict` carrying the current document, and `Invalid` for a
+    timeline that could not be rendered; nothing is written in either case.
+    """
+    if "timeline" in changes:
+        check_timeline(project.owner_id, changes["timeline"])
+    try:
+        project.edit(revision=revision, **changes)
+    except RevisionConflict as conflict:
+        current = VideoProject.objects.get(pk=project.pk)
+        conflict.extra["current"] = describe(current)
+        raise
+    changed(project)
+    return project
+
+
+def duplicate(project: VideoProject) -> VideoProject:
+    suffix = _(" (copy)")
+    copy = VideoProject(
+        owner_id=project.owner_id,
+        name=project.name[: MAX_NAME - len(suffix)] + suffix,
+        description=project.description,
+        timeline=project.timeline,
+        settings=project.settings,
+    )
+    copy.save(force_insert=True)
+    changed(copy)
+    return copy
+
+
+def move_to_bin(project: VideoProject) -> None:
+    project.move_to_bin()
+    changed(project)
+
+
+def restore(owner: Any, project_id: UUID) -> VideoProject:
+    project = VideoProject.objects.owned_by(owner).filter(pk=project_id).first()
+    if project is None:
+        raise NotFound(_("There is no such project."))
+    project.restore()
+    changed(project)
+    return project
+
+
+def with_thumbnails(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Documents with the poster of their first clip: one query for a whole page.
+
+    Signed addresses expire, so they are added last and never cached.
+    """
+    first = {
+        document["id"]: UUID(str(document["timeline"]["clips"][0]["asset"]))
+        for document in documents
+        if document["timeline"]["clips"]
+    }
+    posters = poster_urls(set(first.values()))
+    return [
+        {
+            **document,
+            "thumbnail_url": posters.get(first[document["id"]])
+            if document["id"] in first
+            else None,
+            "url": reverse("projects:editor", args=[document["id"]]),
+        }
+        for document in documents
+    ]

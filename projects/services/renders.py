@@ -1,0 +1,94 @@
+"""Asking for renders, and where their files are."""
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from projects.models import Render, VideoProject
+from projects.services.projects import changed, check_timeline
+from streamfetch.errors import Invalid, NotFound
+from streamfetch.jobs import queue
+from streamfetch.jobs.models import State
+from streamfetch.storage.backends import media_storage
+
+
+def request(project: VideoProject) -> Render:
+    """Queue a render of the project as it is now.
+
+    Raises `Invalid` for an empty timeline, or one that cannot be rendered.
+    """
+    if not project.timeline.clips:
+        raise Invalid(
+            _("The timeline is empty. Add a clip from the library, then render."),
+            code="empty_timeline",
+            field="timeline.clips",
+        )
+    check_timeline(project.owner_id, project.timeline)
+    render = Render(
+        owner_id=project.owner_id,
+        project_id=project.pk,
+        project_name=project.name,
+        project_revision=project.revision,
+        timeline=project.timeline,
+        settings=project.settings,
+    )
+    queue.submit(render)
+    VideoProject.objects.filter(pk=project.pk).update_idempotently(
+        status=VideoProject.Status.PROCESSING
+    )
+    changed(project)
+    return render
+
+
+def find(owner: Any, render_id: UUID) -> Render:
+    render = Render.objects.owned_by(owner).filter(pk=render_id).first()
+    if render is None:
+        raise NotFound(_("There is no such render."))
+    return render
+
+
+def renders_of(project: VideoProject) -> Any:
+    return Render.objects.filter(project_id=project.pk, owner_id=project.owner_id)
+
+
+def cancel(render: Render) -> Render:
+    queue.cancel(render)
+    VideoProject.objects.filter(
+        pk=render.project_id, status=VideoProject.Status.PROCESSING
+    ).update_idempotently(status=VideoProject.Status.DRAFT)
+    return render
+
+
+def has_file(render: Render) -> bool:
+    return render.state == State.SUCCEEDED and render.output_removed_at is None
+
+
+def file_url(render: Render) -> str:
+    """A signed address to save the file from. Raises `NotFound`."""
+    if not has_file(render):
+        raise NotFound(
+            _("This render has no file (any more). Render the project again.")
+        )
+    return (
+        media_storage()
+        .playback_url(render.output_key, download_name=f"{render.project_name}.mp4")
+        .url
+    )
+
+
+def describe(render: Render) -> dict[str, Any]:
+    """A render as the API and the pages show it."""
+    available = has_file(render)
+    return {
+        **queue.describe(render),
+        "project": str(render.project_id),
+        "project_revision": render.project_revision,
+        "file_url": reverse("render-file", args=[render.pk]) if available else None,
+        "playback_url": media_storage().playback_url(render.output_key).url
+        if available
+        else None,
+        "size_bytes": render.size_bytes,
+        "duration_ms": render.duration_ms,
+    }

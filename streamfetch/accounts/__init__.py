@@ -1,0 +1,1 @@
+"""Who is asking: users, sessions, sign-in, the local owner."""

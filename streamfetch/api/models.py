@@ -1,0 +1,22 @@
+"""Answers that are kept so that a repeated request does its work once."""
+
+from django.db import models
+from django.utils import timezone
+from django_mongodb_backend.managers import MongoManager
+
+from streamfetch.mongo.documents import DocumentQuerySet
+
+
+class IdempotencyRecord(models.Model):
+    """One `Idempotency-Key` of one user on one route; gone after a day (TTL)."""
+
+    key = models.CharField(primary_key=True, db_column="_id", max_length=64)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = MongoManager.from_queryset(DocumentQuerySet)()
+
+    class Meta:
+        db_table = "idempotency_records"

@@ -1,0 +1,1 @@
+"""What every document of the product shares: keys, validation, retries, timing."""

@@ -1,0 +1,186 @@
+"""The base of every document, and how documents are listed.
+
+Facts about the backend that shape this module: a primary key anywhere but in
+`_id` is looked up by a collection scan; `order_by` never sorts from an index;
+`transaction.atomic` and `select_for_update` do nothing. So keys live in `_id`,
+lists go through `newest_first`, and every change of state is an update whose
+filter names the state it expects.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django_mongodb_backend.managers import MongoManager
+from django_mongodb_backend.queryset import MongoQuerySet
+
+from streamfetch.errors import NotFound, RevisionConflict
+from streamfetch.mongo.outages import retrying
+
+
+class DocumentQuerySet(MongoQuerySet):
+    """Reads survive a lost connection; lists are sorted by their index."""
+
+    def _fetch_all(self) -> None:
+        retrying(super()._fetch_all)
+
+    def count(self) -> int:
+        return retrying(super().count)
+
+    def exists(self) -> bool:
+        return retrying(super().exists)
+
+    def update_idempotently(self, **changes: Any) -> int:
+        """`update`, tried again when the connection breaks: no F() in `changes`."""
+        return retrying(lambda: self.update(**changes))
+
+    def owned_by(self, user: Any) -> Self:
+        return self.filter(owner_id=user.pk)
+
+    def alive(self) -> Self:
+        return self.filter(is_deleted=False)
+
+    def newest_first(
+        self,
+        limit: int,
+        *,
+        before: tuple[datetime, uuid.UUID] | None = None,
+    ) -> list[Any]:
+        """At most `limit` documents by (-created_at, -id), from the index.
+
+        `before` is the (created_at, id) of the last document already shown.
+        The filters of this query set must be served by an index that ends in
+        `-created_at`.
+        """
+        stages: list[dict[str, Any]] = []
+        match = self._match()
+        if match:
+            stages.append({"$match": match})
+        if before is not None:
+            created_at, pk = before
+            # `$lte` lets the index seek; the `$or` breaks ties.
+            stages.append(
+                {
+                    "$match": {
+                        "created_at": {"$lte": created_at},
+                        "$or": [
+                            {"created_at": {"$lt": created_at}},
+                            {"_id": {"$lt": pk.hex}},
+                        ],
+                    }
+                }
+            )
+        stages += [
+            {"$sort": {"created_at": -1, "_id": -1}},
+            {"$limit": limit},
+        ]
+        return retrying(lambda: list(self.raw_aggregate(stages)))
+
+    def _match(self) -> dict[str, Any]:
+        """This query set's filters in MongoDB's words."""
+        compiler = self.query.get_compiler(using=self.db)
+        compiler.pre_sql_setup()
+        built = compiler.build_query(None)
+        if built.lookup_pipeline or built.aggregation_pipeline:
+            raise NotImplementedError("newest_first() takes no joins or aggregates.")
+        match: dict[str, Any] = built.match_mql
+        return match
+
+
+class Document(models.Model):
+    """Key, timestamps and the version of the document's shape."""
+
+    SCHEMA_VERSION = 1
+
+    id = models.UUIDField(
+        primary_key=True, db_column="_id", default=uuid.uuid4, editable=False
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    schema_version = models.PositiveSmallIntegerField(default=1, editable=False)
+
+    objects = MongoManager.from_queryset(DocumentQuerySet)()
+
+    class Meta:
+        abstract = True
+
+    def save(self, **kwargs: Any) -> None:  # type: ignore[override]
+        self.updated_at = timezone.now()
+        fields = kwargs.get("update_fields")
+        if fields is not None:
+            kwargs["update_fields"] = {*fields, "updated_at"}
+        super().save(**kwargs)
+
+
+class OwnedDocument(Document):
+    """A document of one user; for everybody else it does not exist."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        editable=False,
+    )
+
+    class Meta:
+        abstract = True
+
+
+class DeletableDocument(OwnedDocument):
+    """A document that goes to the bin first and can be brought back."""
+
+    is_deleted = models.BooleanField(default=False, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def move_to_bin(self) -> None:
+        """Safe to repeat; a second call keeps the first call's `deleted_at`."""
+        now = timezone.now()
+        type(self).objects.filter(pk=self.pk, is_deleted=False).update_idempotently(
+            is_deleted=True, deleted_at=now, updated_at=now
+        )
+        self.refresh_from_db()
+
+    def restore(self) -> None:
+        type(self).objects.filter(pk=self.pk, is_deleted=True).update_idempotently(
+            is_deleted=False, deleted_at=None, updated_at=timezone.now()
+        )
+        self.refresh_from_db()
+
+
+class RevisedDocument(DeletableDocument):
+    """A document that people edit: `revision` guards against overwriting."""
+
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def edit(self, *, revision: int, **changes: Any) -> None:
+        """Apply `changes` if the document is still at `revision`.
+
+        Raises `RevisionConflict` when somebody else edited it meanwhile; nothing
+        is written then. Raises `NotFound` when it was deleted meanwhile.
+        """
+        count = (
+            type(self)
+            .objects.filter(pk=self.pk, revision=revision, is_deleted=False)
+            .update(**changes, revision=revision + 1, updated_at=timezone.now())
+        )
+        if count:
+            self.refresh_from_db()
+            return
+        current = type(self).objects.alive().filter(pk=self.pk).first()
+        if current is None:
+            raise NotFound("This was deleted meanwhile. Restore it to keep editing.")
+        raise RevisionConflict(
+            f"This was changed elsewhere: you edited revision {revision}, the current "
+            f"one is {current.revision}. Load it, then apply your change again.",
+            extra={"current_revision": current.revision},
+        )

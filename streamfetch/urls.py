@@ -1,0 +1,34 @@
+"""Every address of the product."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from streamfetch.api import health
+from streamfetch.api.auth import ObtainToken, RefreshToken
+from streamfetch.api.docs import docs
+from streamfetch.events.views import events
+
+api_v1 = [
+    path("auth/token/", ObtainToken.as_view(), name="token"),
+    path("auth/token/refresh/", RefreshToken.as_view(), name="token-refresh"),
+    path("events/", events, name="events"),
+    path("", include("streamfetch.jobs.api.urls")),
+    path("", include("uploads.api.urls")),
+    path("", include("downloads.api.urls")),
+    path("", include("projects.api.urls")),
+]
+
+urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("admin/", admin.site.urls),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", docs, name="docs"),
+    path("api/v1/", include(api_v1)),
+    path("", include("streamfetch.accounts.urls")),
+    path("downloads/", include("downloads.urls")),
+    path("projects/", include("projects.urls")),
+    path("", include("uploads.urls")),
+]

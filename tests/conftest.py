@@ -1,0 +1,63 @@
+"""Fixtures that every test may use: the cast, API clients, a worker."""
+
+from collections.abc import Callable, Iterator
+
+import dramatiq
+import pytest
+import redis
+from django.conf import settings
+from rest_framework.test import APIClient
+
+from streamfetch.accounts.models import User
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """The owner in every story."""
+    return User.objects.create_user("alice", password="correct horse battery")
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """A stranger, who must never see what is Alice's."""
+    return User.objects.create_user("charlie", password="another long secret")
+
+
+@pytest.fixture
+def api(alice: User) -> APIClient:
+    client = APIClient()
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def stranger_api(charlie: User) -> APIClient:
+    client = APIClient()
+    client.force_login(charlie)
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _clean_redis(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests with a database start with an empty queue and cache too."""
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        client = redis.Redis.from_url(settings.REDIS_URL)
+        client.flushdb()
+        client.close()
+    yield
+
+
+@pytest.fixture
+def work(db: None) -> Iterator[Callable[[], None]]:
+    """Call it to have a real worker do everything that is queued."""
+    broker = dramatiq.get_broker()
+    worker = dramatiq.Worker(broker, worker_timeout=50, worker_threads=2)
+    worker.start()
+
+    def until_done() -> None:
+        for queue in ("ffmpeg-high", "ffmpeg", "network", "quick"):
+            broker.join(queue, timeout=100_000)
+        worker.join()
+
+    yield until_done
+    worker.stop()

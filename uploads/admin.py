@@ -1,0 +1,33 @@
+from typing import Any
+
+from django.contrib import admin
+
+from streamfetch.jobs.admin import JobAdmin
+from uploads.models import Asset, AssetProcessing, UploadSession
+
+
+@admin.register(Asset)
+class AssetAdmin(admin.ModelAdmin):
+    list_display = ("title", "owner", "kind", "status", "size_bytes", "created_at")
+    list_filter = ("status", "kind", "is_deleted")
+    show_full_result_count = False
+    readonly_fields = ("source_key", "sha256", "facts", "last_error", "size_bytes")
+
+    def has_add_permission(self, request: Any) -> bool:
+        return False
+
+
+@admin.register(UploadSession)
+class UploadSessionAdmin(admin.ModelAdmin):
+    list_display = ("asset", "owner", "status", "mode", "size_bytes", "expires_at")
+    list_filter = ("status", "mode")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+
+admin.site.register(AssetProcessing, JobAdmin)

@@ -1,0 +1,148 @@
+"""Shapes of the uploads and assets endpoints."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from streamfetch.api.fields import StrictSerializer
+from streamfetch.jobs.api.serializers import JobErrorSerializer
+from streamfetch.storage.contract import UploadTarget
+from uploads.describing import describe_all
+from uploads.models import MAX_TITLE, Asset, Kind, UploadSession
+from uploads.services.sessions import (
+    MAX_FILE_NAME,
+    MAX_PARALLEL_PARTS,
+    SIGNED_AT_ONCE,
+)
+
+
+class StartUploadSerializer(StrictSerializer):
+    filename = serializers.CharField(max_length=MAX_FILE_NAME)
+    content_type = serializers.CharField(
+        max_length=100, allow_blank=True, default="application/octet-stream"
+    )
+    size_bytes = serializers.IntegerField()
+
+
+class SignPartsSerializer(StrictSerializer):
+    numbers = serializers.ListField(
+        child=serializers.IntegerField(), min_length=1, max_length=SIGNED_AT_ONCE
+    )
+
+
+class TargetSerializer(serializers.Serializer):
+    """Where and how to send one part."""
+
+    number = serializers.IntegerField()
+    url = serializers.CharField()
+    method = serializers.CharField()
+    headers = serializers.DictField(child=serializers.CharField())
+
+
+class TargetsSerializer(serializers.Serializer):
+    urls = TargetSerializer(many=True)
+
+
+class UploadSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    asset = serializers.UUIDField(source="asset_id")
+    status = serializers.CharField()
+    mode = serializers.ChoiceField(choices=UploadSession.Mode.choices)
+    size_bytes = serializers.IntegerField()
+    part_size = serializers.IntegerField()
+    part_count = serializers.IntegerField(source="plan.count")
+    max_parallel_parts = serializers.SerializerMethodField()
+    expires_at = serializers.DateTimeField()
+
+    def get_max_parallel_parts(self, session: UploadSession) -> int:
+        return MAX_PARALLEL_PARTS
+
+
+class StartedUploadSerializer(UploadSerializer):
+    urls = TargetSerializer(many=True)
+
+
+class PartSerializer(serializers.Serializer):
+    number = serializers.IntegerField()
+    size_bytes = serializers.IntegerField()
+
+
+class PartsSerializer(serializers.Serializer):
+    parts = PartSerializer(many=True)
+
+
+class ProcessingSerializer(serializers.Serializer):
+    job = serializers.UUIDField()
+    state = serializers.CharField()
+    stage = serializers.CharField()
+    percent = serializers.FloatField()
+
+
+class AssetListSerializer(serializers.ListSerializer):
+    """Describes a whole page at once, so that a page costs three queries."""
+
+    def to_representation(self, data: Any) -> list[Any]:
+        return describe_all(list(data))
+
+
+class AssetSerializer(serializers.Serializer):
+    id = serializers.UUIDField(read_only=True)
+    kind = serializers.ChoiceField(choices=Kind.choices, read_only=True)
+    title = serializers.CharField(max_length=MAX_TITLE)
+    tags = serializers.ListField(child=serializers.CharField(), read_only=True)
+    status = serializers.ChoiceField(choices=Asset.Status.choices, read_only=True)
+    duration_ms = serializers.IntegerField(read_only=True, allow_null=True)
+    width = serializers.IntegerField(read_only=True, allow_null=True)
+    height = serializers.IntegerField(read_only=True, allow_null=True)
+    size_bytes = serializers.IntegerField(read_only=True)
+    content_type = serializers.CharField(read_only=True)
+    file_name = serializers.CharField(read_only=True)
+    video_codec = serializers.CharField(read_only=True, allow_null=True)
+    audio_codec = serializers.CharField(read_only=True, allow_null=True)
+    frame_rate = serializers.CharField(read_only=True, allow_null=True)
+    facts = serializers.JSONField(read_only=True)
+    poster_url = serializers.CharField(read_only=True, allow_null=True)
+    last_error = JobErrorSerializer(read_only=True, allow_null=True)
+    processing = ProcessingSerializer(read_only=True, allow_null=True)
+    url = serializers.CharField(read_only=True)
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+    revision = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        list_serializer_class = AssetListSerializer
+
+    def to_representation(self, instance: Asset) -> dict[str, Any]:
+        return describe_all([instance])[0]
+
+
+class RenameAssetSerializer(StrictSerializer):
+    title = serializers.CharField(max_length=MAX_TITLE)
+    revision = serializers.IntegerField(min_value=1, required=False)
+
+
+class PlaybackSerializer(serializers.Serializer):
+    progressive = serializers.CharField(allow_null=True)
+    hls = serializers.CharField(allow_null=True)
+    dash = serializers.CharField(allow_null=True)
+    manifest = serializers.CharField(allow_null=True)
+    thumbnails = serializers.CharField(allow_null=True)
+    poster = serializers.CharField(allow_null=True)
+    expires_at = serializers.DateTimeField()
+
+
+class StartedAssetSerializer(serializers.Serializer):
+    asset = AssetSerializer()
+
+
+def target_rows(targets: dict[int, UploadTarget]) -> list[dict[str, Any]]:
+    """Upload targets as rows of `TargetSerializer`."""
+    return [
+        {
+            "number": number,
+            "url": target.url,
+            "method": target.method,
+            "headers": dict(target.headers),
+        }
+        for number, target in targets.items()
+    ]

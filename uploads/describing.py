@@ -1,0 +1,120 @@
+"""How assets are shown: in the API, in events, on pages. Reads only.
+
+Other apps may use this module, beside `models` and `services`.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from streamfetch.events import bus
+from streamfetch.jobs.models import ACTIVE
+from streamfetch.storage.backends import media_storage
+from uploads.models import Asset, AssetProcessing, Rendition
+
+
+def renditions_of(asset_ids: Iterable[UUID]) -> dict[UUID, dict[str, Rendition]]:
+    """Per asset, its renditions by spec: one query for a whole page."""
+    found: dict[UUID, dict[str, Rendition]] = {}
+    for rendition in Rendition.objects.filter(asset_id__in=list(asset_ids)):
+        found.setdefault(rendition.asset_id, {})[rendition.spec] = rendition
+    return found
+
+
+def processings_of(asset_ids: Iterable[UUID]) -> dict[UUID, AssetProcessing]:
+    """Per asset, its processing that is under way."""
+    jobs = AssetProcessing.objects.filter(
+        asset_id__in=list(asset_ids), state__in=ACTIVE
+    )
+    return {job.asset_id: job for job in jobs}
+
+
+def playback(asset: Asset) -> dict[str, Any]:
+    """Addresses for a player, signed until `expires_at`. None: not made (yet)."""
+    renditions = renditions_of([asset.pk]).get(asset.pk, {})
+    storage = media_storage()
+
+    def address(spec: str) -> str | None:
+        rendition = renditions.get(spec)
+        return storage.playback_url(rendition.key).url if rendition else None
+
+    return {
+        "progressive": address(Rendition.Spec.PREVIEW),
+        "hls": None,
+        "dash": None,
+        "manifest": None,
+        "thumbnails": None,
+        "poster": address(Rendition.Spec.POSTER),
+        "expires_at": timezone.now() + timedelta(seconds=settings.SIGNED_URL_TTL_S / 2),
+    }
+
+
+def describe(
+    asset: Asset,
+    *,
+    renditions: dict[str, Rendition],
+    processing: AssetProcessing | None,
+) -> dict[str, Any]:
+    """An asset as the API, the events and the pages show it."""
+    facts = asset.facts
+    poster = renditions.get(Rendition.Spec.POSTER)
+    return {
+        "id": str(asset.pk),
+        "kind": str(asset.kind),
+        "title": asset.title,
+        "tags": asset.tags,
+        "status": str(asset.status),
+        "duration_ms": asset.duration_ms,
+        "width": asset.width,
+        "height": asset.height,
+        "size_bytes": asset.size_bytes,
+        "content_type": asset.content_type,
+        "file_name": asset.file_name,
+        "video_codec": facts.video_codec if facts else None,
+        "audio_codec": facts.audio_codec if facts else None,
+        "frame_rate": facts.frame_rate if facts else None,
+        "facts": facts.model_dump() if facts else None,
+        "poster_url": media_storage().playback_url(poster.key).url if poster else None,
+        "last_error": asset.last_error.model_dump() if asset.last_error else None,
+        "processing": {
+            "job": str(processing.pk),
+            "state": str(processing.state),
+            "stage": processing.stage,
+            "percent": round(processing.percent, 1),
+        }
+        if processing
+        else None,
+        "url": reverse("uploads:asset", args=[asset.pk]),
+        "created_at": asset.created_at,
+        "updated_at": asset.updated_at,
+        "revision": asset.revision,
+    }
+
+
+def describe_all(assets: list[Asset]) -> list[dict[str, Any]]:
+    """A page of assets with two more queries, however many there are."""
+    ids = [asset.pk for asset in assets]
+    renditions = renditions_of(ids)
+    processings = processings_of(
+        asset.pk for asset in assets if asset.status == Asset.Status.PROCESSING
+    )
+    return [
+        describe(
+            asset,
+            renditions=renditions.get(asset.pk, {}),
+            processing=processings.get(asset.pk),
+        )
+        for asset in assets
+    ]
+
+
+def announce(asset_id: UUID) -> None:
+    """Tell the owner's pages what the asset is like now."""
+    asset = Asset.objects.filter(pk=asset_id).first()
+    if asset is not None:
+        bus.publish(asset.owner_id, "asset", describe_all([asset])[0])

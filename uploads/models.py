@@ -1,0 +1,179 @@
+"""Assets, what was made of them, and uploads that are on their way."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+from pydantic import BaseModel
+
+from streamfetch.jobs.models import Job, JobError, State
+from streamfetch.jobs.registry import register
+from streamfetch.mongo.documents import Document, OwnedDocument, RevisedDocument
+from streamfetch.mongo.fields import EmbeddedField
+from streamfetch.storage.contract import PartPlan
+
+MAX_TITLE = 200
+
+
+class MediaFacts(BaseModel):
+    """What probing found out; None where a file has no such stream."""
+
+    container: str = ""
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    pixel_format: str | None = None
+    frame_rate: str | None = None
+    is_variable_frame_rate: bool = False
+    rotation: int = 0
+    is_hdr: bool = False
+    bit_rate: int | None = None
+    audio_channels: int | None = None
+    audio_sample_rate: int | None = None
+
+
+class Kind(models.TextChoices):
+    VIDEO = "video"
+    AUDIO = "audio"
+    IMAGE = "image"
+    PDF = "pdf"
+
+
+class Asset(RevisedDocument):
+    """A source file of its owner. Its bytes never change."""
+
+    class Status(models.TextChoices):
+        PENDING_UPLOAD = "pending_upload"
+        PROCESSING = "processing"
+        READY = "ready"
+        FAILED = "failed"
+
+    kind = models.CharField(max_length=5, choices=Kind, default=Kind.VIDEO)
+    title = models.CharField(max_length=MAX_TITLE)
+    tags = models.JSONField(default=list, blank=True)
+    status = models.CharField(
+        max_length=14, choices=Status, default=Status.PENDING_UPLOAD
+    )
+    source_key = models.CharField(max_length=200, default="", blank=True)
+    file_name = models.CharField(max_length=255, default="", blank=True)
+    content_type = models.CharField(max_length=100, default="", blank=True)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, default="", blank=True)
+    duration_ms = models.PositiveBigIntegerField(null=True)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    facts = EmbeddedField(schema=MediaFacts, null=True)
+    processing_attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = EmbeddedField(schema=JobError, null=True)
+
+    class Meta:
+        db_table = "assets"
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="asset_owner_new"),
+            models.Index(fields=["owner", "sha256"], name="asset_owner_sha256"),
+            models.Index(fields=["status", "-created_at"], name="asset_status_new"),
+            models.Index(fields=["-created_at"], name="asset_new"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("uploads:asset", args=[self.pk])
+
+
+class Rendition(Document):
+    """A file made from an asset, found by what it is (`spec`)."""
+
+    class Spec(models.TextChoices):
+        POSTER = "poster"
+        PREVIEW = "preview-360p"
+
+    asset = models.ForeignKey(
+        Asset, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    spec = models.CharField(max_length=40, choices=Spec)
+    key = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    size_bytes = models.PositiveBigIntegerField()
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        db_table = "renditions"
+        constraints = [
+            models.UniqueConstraint(fields=["asset", "spec"], name="rendition_unique")
+        ]
+        indexes = [models.Index(fields=["asset", "spec"], name="rendition_asset_spec")]
+
+
+class UploadSession(OwnedDocument):
+    """One file on its way in. Parts that have arrived are known to storage alone."""
+
+    class Mode(models.TextChoices):
+        SINGLE = "single"
+        MULTIPART = "multipart"
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        COMPLETED = "completed"
+        ABORTED = "aborted"
+
+    asset = models.ForeignKey(
+        Asset, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    mode = models.CharField(max_length=10, choices=Mode)
+    key = models.CharField(max_length=200)
+    storage_upload_id = models.CharField(max_length=1024, default="", blank=True)
+    content_type = models.CharField(max_length=100)
+    size_bytes = models.PositiveBigIntegerField()
+    part_size = models.PositiveBigIntegerField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "upload_sessions"
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="upload_owner_new"),
+            models.Index(fields=["status", "expires_at"], name="upload_status_expiry"),
+            models.Index(fields=["asset"], name="upload_asset"),
+        ]
+
+    @property
+    def plan(self) -> PartPlan:
+        return PartPlan(self.size_bytes, self.part_size)
+
+
+@register
+class AssetProcessing(Job):
+    """Probing a source and making its poster and preview."""
+
+    KIND: ClassVar[str] = "asset_processing"
+    ACTOR: ClassVar[str] = "process_asset"
+    QUEUE: ClassVar[str] = "ffmpeg-high"
+
+    asset = models.ForeignKey(
+        Asset, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    asset_title = models.CharField(max_length=MAX_TITLE)
+
+    class Meta:
+        db_table = "asset_processings"
+        indexes = [
+            *Job.indexes("processing"),
+            models.Index(fields=["asset", "-created_at"], name="processing_asset_new"),
+        ]
+
+    def title(self) -> str:
+        return self.asset_title
+
+    def target_url(self) -> str:
+        return reverse("uploads:asset", args=[self.asset_id])
+
+    def on_failure(self, error: JobError) -> None:
+        Asset.objects.filter(
+            pk=self.asset_id, status=Asset.Status.PROCESSING
+        ).update_idempotently(status=Asset.Status.FAILED, last_error=error)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == State.QUEUED

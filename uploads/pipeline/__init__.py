@@ -1,0 +1,1 @@
+"""What a worker does with a file that was brought in."""

@@ -1,0 +1,147 @@
+"""What people do with their assets."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from streamfetch.errors import Conflict, NotFound
+from streamfetch.jobs import queue
+from streamfetch.jobs.models import ACTIVE
+from streamfetch.storage import keys
+from streamfetch.storage.backends import media_storage
+from uploads import sniffing
+from uploads.describing import announce
+from uploads.models import Asset, AssetProcessing, Rendition
+
+READ_CHUNK_BYTES = 1024 * 1024
+
+
+def find(owner: Any, asset_id: UUID) -> Asset:
+    """The caller's asset, unless it is in the bin. Raises `NotFound`."""
+    asset = Asset.objects.owned_by(owner).alive().filter(pk=asset_id).first()
+    if asset is None:
+        raise NotFound(_("There is no such file in your library."))
+    return asset
+
+
+def start_processing(asset: Asset) -> AssetProcessing | None:
+    """Queue processing, unless it is under way. Safe to repeat."""
+    if AssetProcessing.objects.filter(asset_id=asset.pk, state__in=ACTIVE).exists():
+        return None
+    Asset.objects.filter(pk=asset.pk).update_idempotently(
+        status=Asset.Status.PROCESSING, last_error=None, updated_at=timezone.now()
+    )
+    job = AssetProcessing(
+        owner_id=asset.owner_id, asset_id=asset.pk, asset_title=asset.title
+    )
+    queue.submit(job)
+    announce(asset.pk)
+    return job
+
+
+def reprocess(asset: Asset) -> AssetProcessing:
+    """Process again. Raises `Conflict` while processing is under way."""
+    if not asset.source_key:
+        raise Conflict(
+            _("This file has not arrived completely. Finish its upload first."),
+            code="pending_upload",
+        )
+    job = start_processing(asset)
+    if job is None:
+        raise Conflict(_("This file is being processed already."), code="busy")
+    return job
+
+
+def register_file(
+    owner_id: UUID,
+    path: Path,
+    *,
+    asset_id: UUID,
+    title: str,
+    file_name: str = "",
+) -> Asset:
+    """Take a local file into the library and start processing it.
+
+    The way in for workers and commands, which have the file on disk already. Safe
+    to repeat with the same `asset_id`. Raises `sniffing.NotMedia`; the file itself
+    is left where it is.
+    """
+    known = Asset.objects.filter(pk=asset_id, owner_id=owner_id).first()
+    if known is not None:
+        if known.status == Asset.Status.PENDING_UPLOAD:
+            start_processing(known)
+        return known
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        head = file.read(sniffing.NEEDED_BYTES)
+        sniffed = sniffing.sniff(head)
+        digest.update(head)
+        while block := file.read(READ_CHUNK_BYTES):
+            digest.update(block)
+    asset = Asset(
+        pk=asset_id,
+        owner_id=owner_id,
+        kind=sniffed.kind,
+        title=title,
+        file_name=file_name or path.name,
+        content_type=sniffed.content_type,
+        size_bytes=path.stat().st_size,
+        sha256=digest.hexdigest(),
+    )
+    asset.source_key = keys.asset_source(asset.pk, sniffed.extension)
+    media_storage().save_file(path, asset.source_key, content_type=asset.content_type)
+    asset.save(force_insert=True)
+    start_processing(asset)
+    asset.refresh_from_db()
+    return asset
+
+
+def rename(asset: Asset, *, title: str, revision: int) -> Asset:
+    """Raises `RevisionConflict` when the asset changed since `revision`."""
+    asset.edit(revision=revision, title=title)
+    announce(asset.pk)
+    return asset
+
+
+def move_to_bin(asset: Asset) -> None:
+    """Out of the library; the files stay until the bin is emptied."""
+    for job in AssetProcessing.objects.filter(asset_id=asset.pk, state__in=ACTIVE):
+        job.cancel()
+    asset.move_to_bin()
+
+
+def restore(owner: Any, asset_id: UUID) -> Asset:
+    asset = Asset.objects.owned_by(owner).filter(pk=asset_id).first()
+    if asset is None:
+        raise NotFound(_("There is no such file in your library."))
+    asset.restore()
+    if asset.status == Asset.Status.PROCESSING:
+        start_processing(asset)
+        asset.refresh_from_db()
+    return asset
+
+
+def original_url(asset: Asset) -> str:
+    """A signed address of the file as it came, to be saved. Raises `NotFound`."""
+    if not asset.source_key:
+        raise NotFound(_("This file has not arrived completely."))
+    return (
+        media_storage()
+        .playback_url(asset.source_key, download_name=asset.file_name or asset.title)
+        .url
+    )
+
+
+def poster_urls(asset_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Signed addresses of posters, by asset; assets without one are left out."""
+    ids = list(asset_ids)
+    if not ids:
+        return {}
+    storage = media_storage()
+    posters = Rendition.objects.filter(asset_id__in=ids, spec=Rendition.Spec.POSTER)
+    return {poster.asset_id: storage.playback_url(poster.key).url for poster in posters}

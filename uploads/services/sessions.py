@@ -1,0 +1,243 @@
+"""Brings a file in: sign its parts, check what arrived, hand it to processing.
+
+The browser sends bytes to storage, never through this code. Which parts have
+arrived is asked of storage each time: a client's word is never taken for it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import PurePath
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from streamfetch.errors import Conflict, Invalid, NotFound, TooLarge
+from streamfetch.storage import keys
+from streamfetch.storage.backends import media_storage
+from streamfetch.storage.contract import (
+    PartPlan,
+    StoredObject,
+    StoredPart,
+    UploadTarget,
+)
+from streamfetch.storage.errors import PartMissing, SizeMismatch
+from uploads import sniffing
+from uploads.models import MAX_TITLE, Asset, UploadSession
+from uploads.pipeline.retention import discard
+from uploads.services import assets
+
+MIB = 1024 * 1024
+SINGLE_UP_TO_BYTES = 100 * MIB
+MAX_PARALLEL_PARTS = 4
+SIGNED_AT_ONCE = 100
+SESSION_IDLE = timedelta(hours=1)
+MAX_FILE_NAME = 255
+
+
+@dataclass(frozen=True)
+class Started:
+    """A new session with the addresses of its first parts."""
+
+    session: UploadSession
+    targets: dict[int, UploadTarget]
+
+
+def _check_size(size_bytes: int) -> None:
+    if size_bytes <= 0:
+        raise Invalid(
+            _("This file is empty (0 bytes). Choose another one."),
+            code="empty_file",
+            field="size_bytes",
+        )
+    if size_bytes > settings.MAX_VIDEO_BYTES:
+        raise TooLarge(
+            _("This file has %(size)d MB; this server takes %(most)d MB at most.")
+            % {
+                "size": size_bytes // MIB,
+                "most": settings.MAX_VIDEO_BYTES // MIB,
+            },
+            field="size_bytes",
+        )
+
+
+def title_of(file_name: str) -> str:
+    """A readable title from a file's name: no folders, no extension."""
+    name = PurePath(file_name.replace("\\", "/")).name
+    stem = PurePath(name).stem.strip(" .")
+    printable = "".join(c for c in stem if c.isprintable())
+    return printable[:MAX_TITLE] or _("Untitled")
+
+
+def start(owner: Any, *, filename: str, content_type: str, size_bytes: int) -> Started:
+    """Make a pending asset and a session for its bytes.
+
+    Raises `Invalid` or `TooLarge`; nothing is stored then.
+    """
+    _check_size(size_bytes)
+    asset = Asset(
+        owner_id=owner.pk,
+        title=title_of(filename),
+        file_name=PurePath(filename.replace("\\", "/")).name[:MAX_FILE_NAME],
+        content_type=content_type[:100],
+        size_bytes=size_bytes,
+    )
+    multipart = size_bytes > SINGLE_UP_TO_BYTES
+    plan = (
+        PartPlan.for_size(size_bytes) if multipart else PartPlan(size_bytes, size_bytes)
+    )
+    session = UploadSession(
+        owner_id=owner.pk,
+        asset=asset,
+        mode=UploadSession.Mode.MULTIPART if multipart else UploadSession.Mode.SINGLE,
+        content_type=content_type[:100] or "application/octet-stream",
+        size_bytes=size_bytes,
+        part_size=plan.part_size_bytes,
+        expires_at=timezone.now() + SESSION_IDLE,
+    )
+    session.key = keys.quarantine(session.pk)
+    if multipart:
+        session.storage_upload_id = media_storage().create_multipart(
+            session.key, content_type=session.content_type, plan=plan
+        )
+    asset.save(force_insert=True)
+    session.save(force_insert=True)
+    first = range(1, min(plan.count, SIGNED_AT_ONCE) + 1)
+    return Started(session, _targets(session, list(first)))
+
+
+def find(owner: Any, session_id: UUID) -> UploadSession:
+    """The caller's session. Raises `NotFound`."""
+    session = UploadSession.objects.owned_by(owner).filter(pk=session_id).first()
+    if session is None:
+        raise NotFound(_("There is no such upload."))
+    return session
+
+
+def _require_open(session: UploadSession) -> None:
+    if session.status != UploadSession.Status.OPEN:
+        raise Conflict(
+            _("This upload has ended (%(status)s). Start a new one.")
+            % {"status": session.status},
+            code="upload_ended",
+        )
+
+
+def _targets(session: UploadSession, numbers: list[int]) -> dict[int, UploadTarget]:
+    storage = media_storage()
+    ttl_s = settings.SIGNED_URL_TTL_S
+    if session.mode == UploadSession.Mode.SINGLE:
+        target = storage.upload_target(
+            session.key,
+            content_type=session.content_type,
+            size_bytes=session.size_bytes,
+            expires_s=ttl_s,
+        )
+        return {1: target}
+    return {
+        number: storage.part_target(
+            session.key,
+            session.storage_upload_id,
+            number,
+            plan=session.plan,
+            expires_s=ttl_s,
+        )
+        for number in numbers
+    }
+
+
+def sign_parts(session: UploadSession, numbers: list[int]) -> dict[int, UploadTarget]:
+    """Fresh addresses for parts; using the session keeps it alive."""
+    _require_open(session)
+    targets = _targets(session, numbers)
+    touch(session)
+    return targets
+
+
+def touch(session: UploadSession) -> datetime:
+    expires_at = timezone.now() + SESSION_IDLE
+    UploadSession.objects.filter(
+        pk=session.pk, status=UploadSession.Status.OPEN
+    ).update_idempotently(expires_at=expires_at)
+    session.expires_at = expires_at
+    return expires_at
+
+
+def arrived_parts(session: UploadSession) -> list[StoredPart]:
+    """The parts that storage has; a single file counts as part 1."""
+    storage = media_storage()
+    if session.status != UploadSession.Status.OPEN:
+        return []
+    if session.mode == UploadSession.Mode.SINGLE:
+        stored = storage.head(session.key)
+        if stored is None:
+            return []
+        return [StoredPart(number=1, size_bytes=stored.size_bytes, etag=stored.etag)]
+    return storage.list_parts(session.key, session.storage_upload_id)
+
+
+def _assemble(session: UploadSession) -> StoredObject:
+    """One object of exactly the announced size, still in quarantine."""
+    storage = media_storage()
+    if session.mode == UploadSession.Mode.MULTIPART:
+        return storage.complete_multipart(
+            session.key, session.storage_upload_id, plan=session.plan
+        )
+    stored = storage.head(session.key)
+    if stored is None:
+        raise PartMissing([1])
+    if stored.size_bytes != session.size_bytes:
+        raise SizeMismatch(
+            session.key,
+            expected_bytes=session.size_bytes,
+            actual_bytes=stored.size_bytes,
+        )
+    return stored
+
+
+def complete(session: UploadSession) -> Asset:
+    """Check what arrived, accept it and start processing. Safe to repeat.
+
+    Raises `Conflict` while parts are missing, and `sniffing.NotMedia` for
+    something that is not media; the object and its asset are removed then.
+    """
+    asset = Asset.objects.get(pk=session.asset_id)
+    if session.status == UploadSession.Status.COMPLETED:
+        return asset
+    _require_open(session)
+    storage = media_storage()
+    source_key = asset.source_key
+    if not source_key or storage.head(source_key) is None:
+        stored = _assemble(session)
+        head = storage.read_range(session.key, 0, sniffing.NEEDED_BYTES)
+        try:
+            sniffed = sniffing.sniff(head)
+        except sniffing.NotMedia:
+            abort(session)
+            raise
+        source_key = keys.asset_source(asset.pk, sniffed.extension)
+        Asset.objects.filter(pk=asset.pk).update_idempotently(
+            source_key=source_key,
+            kind=sniffed.kind,
+            content_type=sniffed.content_type,
+        )
+        storage.move(session.key, source_key, etag=stored.etag)
+    asset.refresh_from_db()
+    assets.start_processing(asset)
+    UploadSession.objects.filter(pk=session.pk).update_idempotently(
+        status=UploadSession.Status.COMPLETED
+    )
+    asset.refresh_from_db()
+    return asset
+
+
+def abort(session: UploadSession) -> None:
+    """Give an upload up: its bytes and its pending asset go. Safe to repeat."""
+    if session.status == UploadSession.Status.COMPLETED:
+        raise Conflict(
+            _("This upload is complete. Delete the asset instead."),
+            code="upload_ended",
+        )
+    discard(session)
