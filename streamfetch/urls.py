@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from streamfetch.api import health
+from streamfetch import health
 from streamfetch.api.auth import ObtainToken, RefreshToken
 from streamfetch.api.docs import docs
 from streamfetch.events.views import events

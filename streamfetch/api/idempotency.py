@@ -55,9 +55,7 @@ def _replay(record: IdempotencyRecord, request_digest: str) -> Response | None:
         )
     if record.created_at > timezone.now() - timedelta(seconds=ABANDONED_AFTER_S):
         raise Conflict(
-            _(
-                "The first request with this key is still being answered. Wait a moment."
-            ),
+            _("The first request with this key is being answered. Wait a moment."),
             code="idempotency_in_progress",
         )
     return None

@@ -14,7 +14,6 @@ from rest_framework.views import APIView
 from streamfetch.api.pagination import Cursor, NewestFirst
 from streamfetch.jobs import queue, registry
 from streamfetch.jobs.api.serializers import JobSerializer
-from streamfetch.jobs.models import Job
 
 
 def visible_jobs(owner_id: UUID) -> list[Any]:
@@ -52,24 +51,17 @@ class JobList(APIView):
         return paginator.get_paginated_response(JobSerializer(page, many=True).data)
 
 
-class JobAction(APIView):
-    """Base of the actions on one job, whatever its kind."""
-
-    def act(self, job: Job) -> Job:
-        raise NotImplementedError
-
+class CancelJob(APIView):
+    @extend_schema(request=None, responses=JobSerializer, operation_id="jobs_cancel")
     def post(self, request: Request, job_id: UUID) -> Response:
+        """End a job that waits or runs."""
         job = registry.find(job_id, owner_id=request.user.pk)
-        return Response(JobSerializer(self.act(job)).data)
+        return Response(JobSerializer(queue.cancel(job)).data)
 
 
-@extend_schema(request=None, responses=JobSerializer, operation_id="jobs_cancel")
-class CancelJob(JobAction):
-    def act(self, job: Job) -> Job:
-        return queue.cancel(job)
-
-
-@extend_schema(request=None, responses=JobSerializer, operation_id="jobs_retry")
-class RetryJob(JobAction):
-    def act(self, job: Job) -> Job:
-        return queue.retry(job)
+class RetryJob(APIView):
+    @extend_schema(request=None, responses=JobSerializer, operation_id="jobs_retry")
+    def post(self, request: Request, job_id: UUID) -> Response:
+        """Start a failed or cancelled job again."""
+        job = registry.find(job_id, owner_id=request.user.pk)
+        return Response(JobSerializer(queue.retry(job)).data)
