@@ -23,22 +23,21 @@ class WorkerHeartbeat(Middleware):  # type: ignore[misc]
         self._stop = threading.Event()
 
     def after_worker_boot(self, broker: Broker, worker: Worker) -> None:
-        queues = sorted(worker.worker_queues or broker.get_declared_queues())
         thread = threading.Thread(
-            target=self._beat, args=(queues,), name="worker-heartbeat", daemon=True
+            target=self._beat, args=(worker,), name="worker-heartbeat", daemon=True
         )
         thread.start()
 
     def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:
         self._stop.set()
 
-    def _beat(self, queues: list[str]) -> None:
+    def _beat(self, worker: Worker) -> None:
         client = redis.Redis.from_url(
             settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2
         )
         while not self._stop.is_set():
             try:
-                stamp: dict[Any, Any] = {name: time.time() for name in queues}
+                stamp: dict[Any, Any] = dict.fromkeys(worker.consumers, time.time())
                 client.hset(KEY, mapping=stamp)
             except redis.RedisError as error:
                 logger.warning("The worker's heartbeat was not stored: %s", error)
