@@ -1,0 +1,43 @@
+/** Builds one SVG sprite from Lucide (ISC licence) and our own marks. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Every icon a template or a script may name; a missing one fails the build. */
+const LUCIDE = [
+  "activity", "align-center", "arrow-left", "arrow-right", "ban", "bold",
+  "captions", "check", "chevron-down", "chevron-left", "chevron-right",
+  "circle-alert", "circle-check", "circle-help", "clapperboard", "clock", "copy",
+  "download", "ellipsis", "external-link", "file-video", "film", "folder-open",
+  "gauge", "image", "info", "italic", "key-round", "keyboard", "layers",
+  "library", "link", "link-2", "loader-circle", "log-out", "magnet", "maximize",
+  "minimize", "minus", "monitor", "moon", "move", "music", "palette", "panel-right",
+  "pause", "pencil", "picture-in-picture-2", "play", "plus", "redo-2",
+  "refresh-cw", "rotate-ccw", "save", "scissors", "search", "settings",
+  "shield", "skip-back", "skip-forward", "sliders-horizontal", "square",
+  "step-back", "step-forward", "sun", "sun-moon", "trash-2", "type", "undo-2",
+  "upload", "user", "volume-1", "volume-2", "volume-x", "wifi-off", "x",
+  "zoom-in", "zoom-out",
+];
+
+const SHAPES = /<svg[^>]*>([\s\S]*)<\/svg>/;
+
+/**
+ * @param {{root: string, dist: string}} paths
+ * @returns {Promise<void>} writes dist/icons.svg
+ */
+export async function buildIcons({ root, dist }) {
+  const symbols = await Promise.all(
+    LUCIDE.map(async (name) => {
+      const file = join(root, "node_modules/lucide-static/icons", `${name}.svg`);
+      const shapes = SHAPES.exec(await readFile(file, "utf8"));
+      if (!shapes) throw new Error(`${file} is not an SVG icon`);
+      const body = shapes[1].replaceAll(/\s+/g, " ").replaceAll("> <", "><").trim();
+      return (
+        `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" ` +
+        `stroke-linecap="round" stroke-linejoin="round">${body}</symbol>`
+      );
+    }),
+  );
+  const sprite = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
+  await writeFile(join(dist, "icons.svg"), sprite);
+}

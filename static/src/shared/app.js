@@ -1,0 +1,16 @@
+/** Entry of every page: header, menus, messages, live events. */
+import { application } from "./application.js";
+import { ActivityController } from "./controllers/activity.js";
+import { MenuController } from "./controllers/menu.js";
+import { PlayerController } from "./controllers/player.js";
+import { ThemeController } from "./controllers/theme.js";
+import "./dialogs.js";
+import { startEvents } from "./events.js";
+import "./toasts.js";
+
+application.register("activity", ActivityController);
+application.register("menu", MenuController);
+application.register("player", PlayerController);
+application.register("theme", ThemeController);
+
+if (document.querySelector("[data-controller~='activity']")) startEvents();

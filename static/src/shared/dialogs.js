@@ -1,0 +1,54 @@
+/** Asking before acting: one <dialog> of the base page for every question. */
+import { field, show } from "./dom.js";
+
+/**
+ * @param {{title: string, text?: string, ok: string, danger?: boolean,
+ *   cancel?: string, input?: {label: string, value: string} | null}} question
+ * @returns {Promise<string | null>} the answer ("ok" without input), null for no
+ */
+export function ask({ title, text = "", ok, danger = false, cancel, input = null }) {
+  const dialog = document.getElementById("ask-dialog");
+  field(dialog, "title").textContent = title;
+  field(dialog, "text").textContent = text;
+  show(field(dialog, "text"), text !== "");
+  const okButton = field(dialog, "ok");
+  okButton.textContent = ok;
+  okButton.className = `button ${danger ? "button-danger" : "button-primary"}`;
+  if (cancel) field(dialog, "cancel").textContent = cancel;
+  const answer = dialog.querySelector("input");
+  show(field(dialog, "input-field"), input !== null);
+  answer.required = input !== null;
+  if (input) {
+    field(dialog, "label").textContent = input.label;
+    answer.value = input.value;
+  }
+  dialog.returnValue = "";
+  dialog.showModal();
+  if (input) answer.select();
+  else (danger ? field(dialog, "cancel") : okButton).focus();
+  return new Promise((resolve) => {
+    dialog.addEventListener(
+      "close",
+      () => {
+        if (dialog.returnValue !== "ok") resolve(null);
+        else resolve(input ? answer.value.trim() : "ok");
+      },
+      { once: true },
+    );
+  });
+}
+
+/** Makes the first button of a form answer Enter with "ok", not "cancel". */
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.target.id !== "ask-input") return;
+  event.preventDefault();
+  const form = event.target.form;
+  if (form.reportValidity()) form.closest("dialog").close("ok");
+});
+
+/** Closes a light dialog by a click on its backdrop. */
+document.addEventListener("click", (event) => {
+  if (event.target instanceof HTMLDialogElement && event.target.hasAttribute("data-light")) {
+    event.target.close();
+  }
+});

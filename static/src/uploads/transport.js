@@ -1,0 +1,53 @@
+/** What an upload needs of the outside world; tests bring their own. */
+import { api, ApiError, OfflineError } from "../shared/http.js";
+
+/**
+ * Sends one body to a presigned address. XHR, because fetch cannot tell how far
+ * an upload has come.
+ *
+ * @param {{url: string, method: string, headers?: Record<string, string>,
+ *   body: Blob, onProgress: (sentBytes: number) => void, signal: AbortSignal}} part
+ * @returns {Promise<void>}
+ */
+export function put({ url, method, headers = {}, body, onProgress, signal }) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const stop = () => request.abort();
+    const settle = (action) => {
+      signal.removeEventListener("abort", stop);
+      action();
+    };
+    request.open(method, url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.addEventListener("progress", (event) => onProgress(event.loaded));
+    request.addEventListener("load", () =>
+      settle(() => {
+        if (request.status >= 200 && request.status < 300) resolve();
+        else reject(new ApiError(request.status, { code: "part_refused" }));
+      }),
+    );
+    request.addEventListener("error", () => settle(() => reject(new OfflineError())));
+    request.addEventListener("abort", () =>
+      settle(() => reject(new DOMException("Stopped", "AbortError"))),
+    );
+    signal.addEventListener("abort", stop);
+    if (signal.aborted) settle(() => reject(new DOMException("Stopped", "AbortError")));
+    else request.send(body);
+  });
+}
+
+const wait = (ms, signal) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(done, ms);
+    function done() {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }
+    function stop() {
+      clearTimeout(timer);
+      reject(new DOMException("Stopped", "AbortError"));
+    }
+    signal.addEventListener("abort", stop, { once: true });
+  });
+
+export const browserTransport = { api, put, wait };

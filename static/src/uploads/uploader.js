@@ -1,0 +1,232 @@
+/**
+ * One file on its way to storage, in one piece or in parts.
+ *
+ * state: queued -> uploading <-> paused -> completing -> done
+ *        any -> failed (resume tries again) | cancelled
+ *
+ * The server decides how a file is cut. Each part is tried 1 + 3 times, after
+ * 1, 2 and 4 seconds and with a fresh signature each time.
+ */
+import { SpeedMeter } from "./speed.js";
+
+const RETRIES = 3;
+const BACK_OFF_MS = 1_000;
+const REFUSED = new Set([400, 401, 404, 409, 410, 413, 415, 422]);
+
+export class Upload {
+  #transport;
+  #onChange;
+  #meter;
+  #stop = new AbortController();
+  #session = null;
+  #urls = new Map();
+  #done = new Map();
+  #inFlight = new Map();
+  #run = null;
+
+  /**
+   * @param {File} file
+   * @param {{transport: {api: Function, put: Function, wait: Function},
+   *   onChange?: (upload: Upload) => void, now?: () => number}} options
+   */
+  constructor(file, { transport, onChange = () => {}, now }) {
+    this.file = file;
+    this.state = "queued";
+    this.error = null;
+    this.#transport = transport;
+    this.#onChange = onChange;
+    this.#meter = new SpeedMeter(now);
+  }
+
+  /** The asset this becomes: an id or an object, null before the server knows. */
+  get asset() {
+    return this.#session?.asset ?? null;
+  }
+
+  get assetId() {
+    return typeof this.asset === "object" ? (this.asset?.id ?? null) : this.asset;
+  }
+
+  get sentBytes() {
+    const sum = (sizes) => [...sizes.values()].reduce((total, size) => total + size, 0);
+    return Math.min(this.file.size, sum(this.#done) + sum(this.#inFlight));
+  }
+
+  get percent() {
+    return this.file.size > 0 ? (this.sentBytes / this.file.size) * 100 : 0;
+  }
+
+  get speed() {
+    return this.state === "uploading" ? this.#meter.speed : 0;
+  }
+
+  get timeLeft() {
+    return this.state === "uploading"
+      ? this.#meter.timeLeft(this.file.size - this.sentBytes)
+      : null;
+  }
+
+  /** Starts, or goes on after a pause or a failure. Never rejects. */
+  start() {
+    if (!["queued", "paused", "failed"].includes(this.state)) return this.#run;
+    this.#stop = new AbortController();
+    this.error = null;
+    this.#meter.reset();
+    const { signal } = this.#stop;
+    const before = this.#run;
+    // A run that was paused may still be winding down.
+    this.#run = (async () => {
+      await before;
+      await this.#work(signal);
+    })();
+    this.#become("uploading");
+    return this.#run;
+  }
+
+  pause() {
+    if (!["queued", "uploading"].includes(this.state)) return;
+    this.#become("paused");
+    this.#stop.abort();
+  }
+
+  async cancel() {
+    if (["done", "cancelled"].includes(this.state)) return;
+    this.#become("cancelled");
+    this.#stop.abort();
+    await this.#run;
+    if (!this.#session) return;
+    try {
+      await this.#transport.api(`uploads/${this.#session.id}/`, { method: "DELETE" });
+    } catch {
+      // The server drops abandoned uploads by itself when they expire.
+    }
+  }
+
+  #become(state) {
+    this.state = state;
+    this.#onChange(this);
+  }
+
+  async #work(signal) {
+    try {
+      signal.throwIfAborted();
+      if (this.#session) await this.#recount(signal);
+      else await this.#open(signal);
+      await this.#sendAll(signal);
+      this.#become("completing");
+      const { id } = this.#session;
+      const answer = await this.#transport.api(`uploads/${id}/complete/`, { method: "POST" });
+      if (answer?.asset) this.#session = { ...this.#session, asset: answer.asset };
+      // Cancelled while the server was completing: cancel() deletes what it can.
+      if (this.state === "completing") this.#become("done");
+    } catch (error) {
+      this.#inFlight.clear();
+      // Paused or cancelled: the state says so already.
+      if (error.name === "AbortError") return;
+      this.error = error;
+      if (["uploading", "completing"].includes(this.state)) this.#become("failed");
+    }
+  }
+
+  async #open(signal) {
+    const { name, type, size } = this.file;
+    this.#session = await this.#transport.api("uploads/", {
+      method: "POST",
+      body: {
+        filename: name,
+        content_type: type || "application/octet-stream",
+        size_bytes: size,
+      },
+      // No signal: a session made while we pause would be lost to us.
+    });
+    this.#remember(this.#session.urls);
+    this.#onChange(this);
+    signal.throwIfAborted();
+  }
+
+  /** What storage really has, which is what counts after an interruption. */
+  async #recount(signal) {
+    if (this.#session.mode === "single") return;
+    const path = `uploads/${this.#session.id}/parts/`;
+    const { parts } = await this.#transport.api(path, { signal });
+    this.#done = new Map(parts.map(({ number, size_bytes: size }) => [number, size]));
+    this.#onChange(this);
+  }
+
+  #remember(urls) {
+    for (const url of urls) this.#urls.set(url.number, url);
+  }
+
+  get #missing() {
+    const count = this.#session.mode === "single" ? 1 : this.#session.part_count;
+    const numbers = Array.from({ length: count }, (_, index) => index + 1);
+    return numbers.filter((number) => !this.#done.has(number));
+  }
+
+  async #sendAll(signal) {
+    const waiting = this.#missing;
+    const lanes = Math.min(this.#session.max_parallel_parts ?? 4, waiting.length);
+    const lane = async () => {
+      while (waiting.length > 0) await this.#sendPart(waiting.shift(), signal);
+    };
+    // The first lane that fails stops the others, which then are waited for.
+    const lanesEnd = Array.from({ length: lanes }, () =>
+      lane().catch((error) => {
+        this.#stop.abort();
+        throw error;
+      }),
+    );
+    const ends = await Promise.allSettled(lanesEnd);
+    const failed = ends.filter((end) => end.status === "rejected").map((end) => end.reason);
+    if (failed.length > 0) throw failed.find((error) => error.name !== "AbortError") ?? failed[0];
+  }
+
+  async #sendPart(number, signal) {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        await this.#putOnce(number, signal);
+        return;
+      } catch (error) {
+        this.#inFlight.delete(number);
+        this.#urls.delete(number);
+        if (signal.aborted || tries === RETRIES || REFUSED.has(error.status)) throw error;
+        await this.#transport.wait(BACK_OFF_MS * 2 ** tries, signal);
+      }
+    }
+  }
+
+  async #putOnce(number, signal) {
+    const { url, method, headers } = await this.#signed(number, signal);
+    const size = this.#session.mode === "single" ? this.file.size : this.#session.part_size;
+    const start = (number - 1) * size;
+    const body = this.file.slice(start, Math.min(start + size, this.file.size));
+    await this.#transport.put({
+      url,
+      method: method ?? "PUT",
+      headers,
+      body,
+      signal,
+      onProgress: (sentBytes) => {
+        this.#inFlight.set(number, Math.min(sentBytes, body.size));
+        this.#meter.sample(this.sentBytes);
+        this.#onChange(this);
+      },
+    });
+    this.#inFlight.delete(number);
+    this.#done.set(number, body.size);
+    this.#meter.sample(this.sentBytes);
+    this.#onChange(this);
+  }
+
+  async #signed(number, signal) {
+    if (!this.#urls.has(number)) {
+      const { urls } = await this.#transport.api(`uploads/${this.#session.id}/parts/`, {
+        method: "POST",
+        body: { numbers: [number] },
+        signal,
+      });
+      this.#remember(urls);
+    }
+    return this.#urls.get(number);
+  }
+}
