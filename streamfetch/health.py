@@ -93,7 +93,12 @@ def livez(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     report = check_all()
     ready = all(part["ok"] for part in report.values())
-    return JsonResponse({"ready": ready, "parts": report}, status=200 if ready else 503)
+    response = JsonResponse(
+        {"ready": ready, "parts": report}, status=200 if ready else 503
+    )
+    # Not being ready is an answer, not an error to log at every question.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
