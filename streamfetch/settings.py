@@ -238,6 +238,7 @@ CSRF_COOKIE_SECURE = ENV.production
 # HTTP -------------------------------------------------------------------------
 
 PUBLIC_URL = ENV.public_url.rstrip("/")
+HOST, PORT = ENV.host, ENV.port
 SECURE_SSL_REDIRECT = ENV.production
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if ENV.production else 0

@@ -55,6 +55,15 @@ class RememberedPorts:
                     if isinstance(port, int) and 0 < port < 65_536
                 }
 
+    def recall(self, name: str) -> int:
+        """The port that a running service has. Raises EmbeddedError when unknown."""
+        try:
+            return self._ports[name]
+        except KeyError:
+            raise EmbeddedError(
+                f"The running server has not started {name} yet: try again in a moment"
+            ) from None
+
     def take(self, name: str) -> int:
         """The port of the last run while it is free, else a new one."""
         port = self._ports.get(name)

@@ -16,6 +16,8 @@ from streamfetch.embedded.errors import EmbeddedError
 from streamfetch.embedded.ports import RememberedPorts, is_free
 from streamfetch.embedded.processes import ChildProcess, stop_leftovers
 
+DATABASE = "streamfetch"
+
 # A full journal or append-only file is read before the first answer.
 _READY_TIMEOUT_S = 60.0
 _STOP_TIMEOUT_S = 15.0
@@ -93,7 +95,7 @@ class EmbeddedServices:
         *,
         data_dir: Path | str,
         environ: Mapping[str, str] | None = None,
-        database: str = "streamfetch",
+        database: str = DATABASE,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         environ = os.environ if environ is None else environ
