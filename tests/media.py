@@ -12,8 +12,10 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from streamfetch.ffmpeg.binary import ffmpeg_path, version
+from streamfetch.ffmpeg.binary import ffmpeg_path
 
+# Fixed here: tests put other programs in FFmpeg's place.
+_PROGRAM = ffmpeg_path()
 TEN_HOURS_S = 36_000
 
 
@@ -227,7 +229,7 @@ def _directory() -> Path:
 
 
 def _made(name: str, argv: list[str]) -> Path:
-    key = "\0".join([version(), name, *argv])
+    key = "\0".join([_PROGRAM.name, str(_PROGRAM.stat().st_size), name, *argv])
     muxer = ["-f", "matroska"] if name.endswith(".mkv") else []
 
     def make(path: Path) -> None:
@@ -259,7 +261,7 @@ def _copied(made: Path, path: Path | None) -> Path:
 
 
 def _ffmpeg(argv: list[str]) -> bytes:
-    before = [str(ffmpeg_path()), "-v", "error", "-nostdin", "-y"]
+    before = [str(_PROGRAM), "-v", "error", "-nostdin", "-y"]
     finished = subprocess.run(
         [*before, *argv], capture_output=True, check=False, timeout=100
     )

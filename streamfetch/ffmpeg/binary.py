@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -39,10 +40,10 @@ def ffmpeg_path() -> Path:
     Raises FFmpegMissing.
     """
     named = os.environ.get("STREAMFETCH_FFMPEG", "")
-    path = Path(named).absolute() if named else _bundled()
-    if path is None or not os.access(path, os.X_OK) or not path.is_file():
+    found = shutil.which(named) if named else _bundled()
+    if not found:
         raise FFmpegMissing
-    return path
+    return Path(found).absolute()
 
 
 def version() -> str:
@@ -60,9 +61,9 @@ def capabilities() -> Capabilities:
 
 
 @cache
-def _bundled() -> Path | None:
+def _bundled() -> str | None:
     try:
-        return Path(imageio_ffmpeg.get_ffmpeg_exe())
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError:
         return None
 

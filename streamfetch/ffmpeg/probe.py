@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from streamfetch.ffmpeg import allowlists, errors, process, sandbox
+from streamfetch.ffmpeg import allowlists, colors, errors, process, sandbox
 
 _CHILD = Path(__file__).with_name("probe_child.py")
 _CPU_SHARE_OF_TIMEOUT = 2
@@ -147,7 +147,11 @@ def _media(answer: process.Captured) -> MediaInfo:
         message = json.loads(answer.stdout)
         if "error" in message:
             raise _REFUSALS[message["error"]](stderr_tail=tail)
-        return _ANSWER.validate_python(message["media"])
+        media = message["media"]
+        if video := media["video"]:
+            video |= colors.named(video.pop("color"))
+            video["is_hdr"] = video["color_transfer"] in colors.HDR_TRANSFERS
+        return _ANSWER.validate_python(media)
     except (ValueError, KeyError, TypeError, ValidationError) as error:
         # Killed by a limit, or taken over by the file: neither is an answer.
         raise errors.UnreadableMedia(stderr_tail=tail) from error

@@ -21,8 +21,13 @@ _VFR_SAMPLES = 200_000
 _HEAD_BYTES = 4096
 _DEFAULT, _ATTACHED_PICTURE = 0x1, 0x400  # AV_DISPOSITION_*
 
+_USUAL_LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
+
 # A header may round, count a track we do not read, or be off by a frame or two.
 _CLAIM_SLACK_MS, _CLAIM_SLACK = 2000, 0.1
+_HEADER_SLACK_MS = 60_000
+_AGREED_MS = 100
+_MOST_BOXES = 1000
 # One packet can claim to last for hours; a picture held longer than this is
 # not believed, and a long duration needs at least so many bytes a second
 # (black H.264 at one frame a second takes about 30).
@@ -30,48 +35,6 @@ _LONGEST_PACKET_S = 600
 _LEAST_BYTES_PER_S = 8
 _LEAST_VFR_GAPS = 4
 _VFR_SHARE = 0.005
-
-# Code points of ITU-T H.273, in FFmpeg's spelling.
-_PRIMARIES = {
-    1: "bt709",
-    4: "bt470m",
-    5: "bt470bg",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "film",
-    9: "bt2020",
-    10: "smpte428",
-    11: "smpte431",
-    12: "smpte432",
-    22: "ebu3213",
-}
-_TRANSFER = {
-    1: "bt709",
-    4: "gamma22",
-    5: "gamma28",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "linear",
-    11: "iec61966-2-4",
-    13: "iec61966-2-1",
-    14: "bt2020-10",
-    15: "bt2020-12",
-    16: "smpte2084",
-    17: "smpte428",
-    18: "arib-std-b67",
-}
-_MATRIX = {
-    0: "gbr",
-    1: "bt709",
-    4: "fcc",
-    5: "bt470bg",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "ycgco",
-    9: "bt2020nc",
-    10: "bt2020c",
-}
-_RANGE = {1: "tv", 2: "pc"}
 
 
 class Refused(Exception):
@@ -116,6 +79,14 @@ class Seen:
             self.times.append(at)
 
 
+@dataclass(frozen=True)
+class Sizes:
+    """How large the file is, and how long its header says it is."""
+
+    size_bytes: int
+    header_ms: int
+
+
 def main() -> None:
     config = json.loads(sys.argv[1])
     try:
@@ -136,7 +107,9 @@ def _describe(file: BinaryIO, config: dict[str, Any]) -> dict[str, Any]:
     if _is_playlist(head):
         raise Refused("unsupported_media")
     try:
-        return _describe_opened(_open(file, config), size_bytes, config)
+        header_ms = _movie_header_ms(file, size_bytes) if head[4:8] == b"ftyp" else 0
+        sizes = Sizes(size_bytes=size_bytes, header_ms=header_ms)
+        return _describe_opened(_open(file, config), sizes, config)
     except av.error.FFmpegError as error:
         raise Refused(_why_unopened(file, head, size_bytes, error)) from error
 
@@ -167,8 +140,8 @@ def _why_unopened(
 ) -> str:
     if isinstance(error, av.error.MemoryError):
         return "unreadable_media"
-    boxes = _top_boxes(file, size_bytes)
-    if boxes and boxes[0] == b"ftyp":
+    if head[4:8] == b"ftyp":
+        boxes = _boxes(file, 0, size_bytes)
         return "unreadable_media" if b"moov" in boxes else "truncated_media"
     known = (b"\x1aE\xdf\xa3", b"RIFF", b"FLV\x01", b"OggS", b"fLaC", b"\xff\xd8\xff")
     if head.startswith((*known, b"\x89PNG", b"GIF8", b"mdat", b"ID3")):
@@ -179,25 +152,50 @@ def _why_unopened(
     return "unsupported_media" if is_refused else "not_media"
 
 
-def _top_boxes(file: BinaryIO, size_bytes: int) -> list[bytes]:
-    """Return the types of the top-level ISO BMFF boxes (ISO/IEC 14496-12, 4.2)."""
-    types: list[bytes] = []
-    at = 0
-    while at + 8 <= size_bytes and len(types) < 1000:
+def _boxes(file: BinaryIO, start: int, end: int) -> dict[bytes, tuple[int, int]]:
+    """Return the first box of each type in a range: type -> (content, end).
+
+    ISO/IEC 14496-12, 4.2. Sizes are as stated: an end may lie past the file's.
+    """
+    boxes: dict[bytes, tuple[int, int]] = {}
+    at = start
+    for _ in range(_MOST_BOXES):
         file.seek(at)
         header = file.read(16)
-        length = int.from_bytes(header[:4], "big")
-        if length == 1 and len(header) == 16:
-            length = int.from_bytes(header[8:], "big")
-        types.append(header[4:8])
+        if at + 8 > end or len(header) < 8:
+            break
+        length, content = int.from_bytes(header[:4], "big"), at + 8
+        if length == 1:
+            length, content = int.from_bytes(header[8:], "big"), at + 16
+        boxes.setdefault(header[4:8], (content, at + length if length else end))
         if length < 8:
             break
         at += length
-    return types
+    return boxes
+
+
+def _movie_header_ms(file: BinaryIO, size_bytes: int) -> int:
+    """Return the duration in an MP4's movie header (8.2.2), 0 when it has none.
+
+    FFmpeg corrects it by the sample tables, but players show what it says.
+    """
+    moov = _boxes(file, 0, size_bytes).get(b"moov")
+    mvhd = _boxes(file, *moov).get(b"mvhd") if moov else None
+    if mvhd is None:
+        return 0
+    file.seek(mvhd[0])
+    header = file.read(32)
+    is_long = header[:1] == b"\x01"
+    scale_at, duration_at, width = (20, 24, 8) if is_long else (12, 16, 4)
+    scale = int.from_bytes(header[scale_at : scale_at + 4], "big")
+    duration = int.from_bytes(header[duration_at : duration_at + width], "big")
+    if not scale or duration == 256**width - 1:
+        return 0
+    return duration * 1000 // scale
 
 
 def _describe_opened(
-    container: Any, size_bytes: int, config: dict[str, Any]
+    container: Any, sizes: Sizes, config: dict[str, Any]
 ) -> dict[str, Any]:
     video, audio = _main_streams(container, config)
     seen = _read_all(container, [s for s in (video, audio) if s is not None])
@@ -216,14 +214,14 @@ def _describe_opened(
         kind = "video" if seen[video.index].packets > 1 else "image"
     duration_ms = 0
     if kind != "image":
-        duration_ms = _duration_ms(container, demuxer, seen, size_bytes, config)
+        duration_ms = _duration_ms(container, demuxer, seen, sizes, config)
     return {
         "container": demuxer,
         "kind": kind,
         "duration_ms": duration_ms,
         "start_ms": _ms(container.start_time or 0, Fraction(1, 1_000_000)),
-        "size_bytes": size_bytes,
-        "bit_rate": _bit_rate(size_bytes, duration_ms),
+        "size_bytes": sizes.size_bytes,
+        "bit_rate": _bit_rate(sizes.size_bytes, duration_ms),
         "video": _video(video, seen[video.index], kind=kind) if video else None,
         "audio": _audio(audio, seen[audio.index]) if audio else None,
     }
@@ -300,7 +298,7 @@ def _duration_ms(
     container: Any,
     demuxer: str,
     seen: dict[int, Seen],
-    size_bytes: int,
+    sizes: Sizes,
     config: dict[str, Any],
 ) -> int:
     """Return the duration; refuse a header that claims what is not there."""
@@ -314,17 +312,21 @@ def _duration_ms(
         raise Refused("truncated_media")
     last_ms = max(ends)
     measured_ms = last_ms - min(starts)
+    # Some containers count from zero, some from the first packet.
+    there_ms = max(measured_ms, last_ms)
     claimed_ms = _ms(container.duration or 0, Fraction(1, 1_000_000))
-    duration_ms = measured_ms
-    if demuxer in config["containers_with_duration"] and claimed_ms > 0:
-        missing_ms = claimed_ms - max(measured_ms, last_ms)
-        if missing_ms > max(_CLAIM_SLACK_MS, claimed_ms * _CLAIM_SLACK):
+    if demuxer in config["containers_with_duration"]:
+        slack_ms = max(_CLAIM_SLACK_MS, claimed_ms * _CLAIM_SLACK)
+        if claimed_ms - there_ms > slack_ms:
             raise Refused("truncated_media")
-        duration_ms = claimed_ms
-    is_long = duration_ms > _LONGEST_PACKET_S * 1000
-    if is_long and size_bytes * 1000 < duration_ms * _LEAST_BYTES_PER_S:
+    if sizes.header_ms > 2 * there_ms + _HEADER_SLACK_MS:
         raise Refused("truncated_media")
-    return duration_ms
+    longest_ms = max(measured_ms, claimed_ms, sizes.header_ms)
+    is_long = longest_ms > _LONGEST_PACKET_S * 1000
+    if is_long and sizes.size_bytes * 1000 < longest_ms * _LEAST_BYTES_PER_S:
+        raise Refused("truncated_media")
+    is_agreed = abs(claimed_ms - measured_ms) <= _AGREED_MS
+    return claimed_ms if is_agreed else measured_ms
 
 
 def _video(stream: Any, seen: Seen, *, kind: str) -> dict[str, Any]:
@@ -338,7 +340,6 @@ def _video(stream: Any, seen: Seen, *, kind: str) -> dict[str, Any]:
     variable = kind == "video" and _is_variable(seen, stream.time_base)
     average = _rate(stream.average_rate)
     real = _rate(stream.base_rate)
-    transfer = _TRANSFER.get(context.color_trc)
     return {
         "index": stream.index,
         "codec": context.codec.canonical_name,
@@ -355,11 +356,12 @@ def _video(stream: Any, seen: Seen, *, kind: str) -> dict[str, Any]:
         "is_variable_frame_rate": variable,
         "frame_count": seen.shown,
         "pix_fmt": context.pix_fmt or seen.frame.format.name,
-        "color_primaries": _PRIMARIES.get(context.color_primaries),
-        "color_transfer": transfer,
-        "color_matrix": _MATRIX.get(context.colorspace),
-        "color_range": _RANGE.get(context.color_range),
-        "is_hdr": transfer in ("smpte2084", "arib-std-b67"),
+        "color": {
+            "color_primaries": context.color_primaries,
+            "color_transfer": context.color_trc,
+            "color_matrix": context.colorspace,
+            "color_range": context.color_range,
+        },
         **_timing(stream, seen, still=kind == "image"),
     }
 
@@ -372,9 +374,16 @@ def _audio(stream: Any, seen: Seen) -> dict[str, Any]:
         "profile": stream.profile,
         "sample_rate": context.sample_rate,
         "channels": context.layout.nb_channels,
-        "channel_layout": context.layout.name,
+        "channel_layout": _layout(context.layout),
         **_timing(stream, seen),
     }
+
+
+def _layout(layout: Any) -> str:
+    """Return the layout's name; the usual one where the file states none."""
+    unnamed = layout.name == f"{layout.nb_channels} channels"
+    usual = _USUAL_LAYOUTS.get(layout.nb_channels, layout.name)
+    return str(usual if unnamed else layout.name)
 
 
 def _timing(stream: Any, seen: Seen, *, still: bool = False) -> dict[str, int]:

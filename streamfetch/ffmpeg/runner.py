@@ -22,12 +22,15 @@ from streamfetch.ffmpeg.progress import Progress, ProgressParser
 _TAIL_BYTES = 32_768
 _REASON_CHARACTERS = 300
 _GRACE_S = 2.0
+# Asking whether to stop may be a query.
+_QUESTION_S = 0.5
 _BEFORE = ("-hide_banner", "-nostdin", "-nostats", "-benchmark")
 _LOGGING = ("-loglevel", "level+info", "-progress", "pipe:1")
 
 _BENCH = re.compile(r"bench: utime=([\d.]+)s stime=([\d.]+)s")
 _PROBLEM = re.compile(r"^(?:\[[^]]*@ [^]]*\] )?\[(?:error|fatal|panic)\] (.+)$")
 _NO_SPACE = re.compile(r"No space left on device|Disk quota exceeded")
+_OUT_OF_CPU = re.compile(rf"received signal {signal.SIGXCPU.value}\b")
 _TOO_LARGE = re.compile(r"File too large")
 # Consequences, which say less than the line that came before them.
 _ECHO = re.compile(
@@ -62,10 +65,12 @@ def run(
 ) -> Result:
     """Run `command` with `workspace` as its one writable directory.
 
-    `on_progress` and `should_stop` are called in this thread, about twice and
-    ten times a second; what they raise ends the run. `stall_s` counts from the
-    last change of the progress or of an output file. `cpu_s` defaults to the
-    deadline on every core, `file_bytes` limits each written file.
+    `on_progress` and `should_stop` are called in this thread about twice a
+    second; what they raise ends the run. `stall_s` counts from the last change
+    of the progress or of an output file: give analyses that rarely write more.
+    `cpu_s` defaults to the deadline on every core, `file_bytes` limits each
+    written file; `memory_bytes` is address space, of which the default is
+    enough for 4K H.264 on 16 threads.
 
     Raises Stopped, DeadlineExceeded, Stalled, DiskFull, OutputTooLarge,
     FFmpegFailed, FFmpegMissing, and ValueError for an output outside of the
@@ -129,6 +134,7 @@ class _Watch:
             expected_frames=command.expected_frames,
         )
         self._started = self._alive = time.monotonic()
+        self._next_question = 0.0
         self._sign: object = None
         self._tail: collections.deque[bytes] = collections.deque()
         self._tail_bytes = 0
@@ -158,8 +164,11 @@ class _Watch:
             self._tail_bytes -= len(self._tail.popleft())
 
     def tick(self) -> None:
-        if self._should_stop is not None and self._should_stop():
-            raise errors.Stopped(stderr_tail=self.stderr_tail)
+        now = time.monotonic()
+        if self._should_stop is not None and now >= self._next_question:
+            self._next_question = now + _QUESTION_S
+            if self._should_stop():
+                raise errors.Stopped(stderr_tail=self.stderr_tail)
         if self.elapsed_s > self._deadline_s:
             raise errors.DeadlineExceeded(stderr_tail=self.stderr_tail)
         is_quiet = time.monotonic() - self._alive > self._stall_s
@@ -214,7 +223,7 @@ def _failure(returncode: int, tail: str) -> errors.FFmpegError:
         return errors.OutputTooLarge(stderr_tail=tail)
     if _NO_SPACE.search(tail):
         return errors.DiskFull(stderr_tail=tail)
-    if number == signal.SIGXCPU:
+    if number == signal.SIGXCPU or _OUT_OF_CPU.search(tail):
         return errors.DeadlineExceeded(stderr_tail=tail)
     reason = _reason(tail)
     detail = f"{errors.FFmpegFailed.message} It said: {reason}" if reason else None

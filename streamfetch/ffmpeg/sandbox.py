@@ -18,6 +18,7 @@ from typing import Literal
 
 Isolation = Literal["bwrap", "pdeathsig", "none"]
 
+_CPU_GRACE_S = 5
 _TOOL_PATH = "/usr/local/bin:/usr/bin:/bin"
 _SYSTEM_READS = (
     "/usr",
@@ -104,7 +105,8 @@ def _limits_prefix(limits: Limits) -> list[str]:
         prefix += [
             prlimit,
             f"--as={limits.memory_bytes}",
-            f"--cpu={limits.cpu_s}",
+            # At the soft limit FFmpeg is told and says so; at the hard one killed.
+            f"--cpu={limits.cpu_s}:{limits.cpu_s + _CPU_GRACE_S}",
             f"--fsize={limits.file_bytes}",
             "--core=0",
             "--",
