@@ -9,9 +9,8 @@ from typing import TextIO
 
 from streamfetch.embedded.directory import MAX_LOG_BYTES
 
-_IMPORTANT = re.compile(
-    r"\b(WARNING|ERROR|CRITICAL|FATAL)\b|^Traceback \(most recent call last\)"
-)
+_IMPORTANT = re.compile(r"\b(WARNING|ERROR|CRITICAL|FATAL)\b")
+_TRACEBACK = "Traceback (most recent call last)"
 _LAST_LINES = 8
 _MAX_LINE_BYTES = 64 * 1024
 _DIM, _RED, _BOLD, _RESET = "\x1b[2m", "\x1b[31m", "\x1b[1m", "\x1b[0m"
@@ -54,7 +53,7 @@ class Console:
 class ChildOutput:
     """Splits what one process prints into lines: all to its log, some to people.
 
-    Shown are warnings, errors, and tracebacks to their end.
+    Shown are warnings, errors, and of a traceback the exception.
     """
 
     def __init__(
@@ -109,11 +108,9 @@ class ChildOutput:
             self._unseen = [*self._unseen[1 - _LAST_LINES :], text]
 
     def _is_important(self, text: str) -> bool:
-        if _IMPORTANT.search(text):
-            self._in_traceback = text.startswith("Traceback")
-            return True
-        if not self._in_traceback:
-            return False
-        # The first line that is not indented is the exception: the last one.
-        self._in_traceback = text[0].isspace()
-        return True
+        if self._in_traceback:
+            # The first line that is not indented names the exception.
+            self._in_traceback = text[0].isspace()
+            return not self._in_traceback
+        self._in_traceback = text.startswith(_TRACEBACK)
+        return _IMPORTANT.search(text) is not None

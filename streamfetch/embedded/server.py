@@ -26,6 +26,7 @@ from streamfetch.embedded.supervisor import Supervisor, stop_signals
 ROOT = Path(__file__).resolve().parents[2]
 _NEEDED_BYTES = 500 * 1024 * 1024
 _PATIENCE_S = 60.0
+ASK_EVERY_S = 0.5
 _OPEN_FILES = 65_536
 # Lower stages stop first.
 _WEB, _WORKERS, _SCHEDULER, _REDIS, _MONGODB = range(5)
@@ -69,7 +70,7 @@ def _serve(
         # Before the port is looked at: one of them may still hold it.
         for name in stop_leftovers(directory.run):
             console.say(f"Stopped {name}, left behind by an earlier run")
-        _check_disk(configuration.data_dir)
+        check_disk(configuration.data_dir)
         _check_port(configuration)
     _allow_open_files()
     started_s = time.monotonic()
@@ -111,7 +112,7 @@ def _programs(
     """Name, command, stop stage and stop timeout in seconds of each process."""
     manage: list[str | Path] = [sys.executable, ROOT / "manage.py"]
     # One process each: dramatiq's master stops all workers when one dies.
-    worker = [*manage, "rundramatiq", "--processes", "1"]
+    worker = [*manage, "rundramatiq", "--skip-checks", "--processes", "1"]
     worker += ["--worker-shutdown-timeout", "8000"]
     web: list[str | Path] = [sys.executable, "-m", "uvicorn"]
     web += ["streamfetch.asgi:application", "--no-server-header"]
@@ -131,7 +132,7 @@ def _programs(
             _WORKERS,
             12,
         ),
-        ("scheduler", [*manage, "crontab"], _SCHEDULER, 5),
+        ("scheduler", [*manage, "crontab", "--skip-checks"], _SCHEDULER, 5),
     ]
 
 
@@ -163,14 +164,17 @@ class Greeting:
         self._console = console
         self._started_s = started_s
         self._ready = False
+        self._asked_s = 0.0
         self._complained = False
 
     def on_tick(self) -> None:
         """Ask once, waiting at most a second."""
-        if self._ready:
+        now_s = time.monotonic()
+        if self._ready or now_s - self._asked_s < ASK_EVERY_S:
             return
+        self._asked_s = now_s
         missing = self._missing()
-        waited_s = time.monotonic() - self._started_s
+        waited_s = now_s - self._started_s
         if not missing:
             self._ready = True
             self._console.strong(
@@ -211,7 +215,8 @@ def _compact(body: bytes) -> str:
         return ""
 
 
-def _check_disk(data_dir: Path) -> None:
+def check_disk(data_dir: Path) -> None:
+    """Raises EmbeddedError when there is too little room to start."""
     free_bytes = shutil.disk_usage(data_dir).free
     if free_bytes < _NEEDED_BYTES:
         raise EmbeddedError(

@@ -128,7 +128,12 @@ class Supervisor:
         try:
             while not self._stop_requests:
                 self._start_due()
-                self._pump(_TICK_S)
+                # Output may come in at any time; the rest keeps its pace.
+                tick_ends_s = time.monotonic() + _TICK_S
+                while (left_s := tick_ends_s - time.monotonic()) > 0:
+                    self._pump(left_s)
+                    if self._stop_requests:
+                        break
                 self._look_after()
                 on_tick()
         finally:
@@ -168,7 +173,8 @@ class Supervisor:
                 continue
             self._pump(0)
             supervised.process.forget()
-            if supervised.output:
+            # Who is killed from outside has not said why.
+            if supervised.output and code > 0:
                 supervised.output.last_words()
             self._restart_later(supervised, why=_how_it_ended(code))
         self._kill_strays()

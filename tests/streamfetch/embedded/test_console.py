@@ -31,14 +31,16 @@ def test_only_warnings_and_errors_are_shown(tmp_path: Path) -> None:
     assert log == "INFO: started\nWARNING: slow query\nGET / 200\n"
 
 
-def test_a_traceback_is_shown_to_its_end(tmp_path: Path) -> None:
+def test_of_a_traceback_the_exception_is_shown(tmp_path: Path) -> None:
     shown = show(
         tmp_path,
-        b"Traceback (most recent call last):\n",
-        b'  File "a.py", line 1\n    boom()\nValueError: no\nINFO: next\n',
+        b"ERROR: job failed\nTraceback (most recent call last):\n",
+        b'  File "a.py", line 1\n    raise ERROR\nValueError: no\nINFO: next\n',
     )
-    assert shown.splitlines()[-1].endswith("ValueError: no")
-    assert len(shown.splitlines()) == 4
+    assert shown.splitlines() == [
+        "          web | ERROR: job failed",
+        "          web | ValueError: no",
+    ]
 
 
 def test_the_end_is_shown_when_it_died(tmp_path: Path) -> None:
