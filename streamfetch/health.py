@@ -8,13 +8,13 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pymongo.errors import PyMongoError
 
 from streamfetch.ffmpeg import binary
 from streamfetch.jobs.middleware import live_queues
+from streamfetch.mongo.database import database
 from streamfetch.storage import checks as storage_checks
 
 CHECK_TIMEOUT_S = 3.0
@@ -24,11 +24,8 @@ _pool = ThreadPoolExecutor(max_workers=10, thread_name_prefix="readiness")
 
 
 def _mongodb() -> str:
-    connection.ensure_connection()
-    version = connection.database.command({"buildInfo": 1})["version"]
-    # A primary is needed to write; `ping` would also answer without one.
-    connection.database.client.admin.command("hello")
-    return f"MongoDB {version}"
+    # Only a primary answers: the driver reads from nobody else.
+    return f"MongoDB {database().command('buildInfo')['version']}"
 
 
 def _redis() -> str:

@@ -93,12 +93,13 @@ TEMPLATES = [
 
 DATABASES = {
     "default": {
-        "ENGINE": "django_mongodb_backend",
+        "ENGINE": "streamfetch.mongo.backend",
         "HOST": ENV.mongodb_uri,
         "OPTIONS": {
             "serverSelectionTimeoutMS": 3000,
             "connectTimeoutMS": 3000,
-            "socketTimeoutMS": 20_000,
+            # Of one operation with everything it waits for; `migrate` takes longer.
+            "timeoutMS": 4000,
             "waitQueueTimeoutMS": 3000,
             "minPoolSize": 2,
             "maxPoolSize": 20,

@@ -1,7 +1,7 @@
 """Every address of the product."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from streamfetch import health
@@ -9,7 +9,7 @@ from streamfetch.api.auth import ObtainToken, RefreshToken
 from streamfetch.api.docs import docs
 from streamfetch.events.views import events
 
-api_v1 = [
+api_v1: list[URLPattern | URLResolver] = [
     path("auth/token/", ObtainToken.as_view(), name="token"),
     path("auth/token/refresh/", RefreshToken.as_view(), name="token-refresh"),
     path("events/", events, name="events"),

@@ -13,13 +13,13 @@ from uuid import UUID
 from projects.timeline.document import Clip, Settings, TextOverlay, Timeline
 from projects.timeline.rational import exact_frame_rate, frame_at
 from streamfetch.ffmpeg import text
-from streamfetch.ffmpeg.command import Command, Graph, Input, Output, Stream
+from streamfetch.ffmpeg.command import Command, Graph, Input, Output, Stream, Value
 from streamfetch.ffmpeg.probe import MediaInfo
 
 SAMPLE_RATE = 48_000
 # Read a little past a clip's end, so that its last frame is there after rounding.
 READ_AHEAD_MS = 500
-ENCODER = {
+ENCODER: dict[str, Value] = {
     "c:v": "libx264",
     "preset": "veryfast",
     "crf": 20,

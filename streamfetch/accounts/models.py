@@ -1,9 +1,12 @@
 """Users and their sessions."""
 
 import uuid
+from typing import Protocol
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.exceptions import PermissionDenied
 from django.db import models
 
 
@@ -19,7 +22,7 @@ class User(AbstractUser):
         help_text="Made at the first run on a loopback address; has no password.",
     )
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]
+    class Meta(AbstractUser.Meta):
         db_table = "users"
         indexes = [
             # A unique index is partial on this backend and never used to look up.
@@ -30,6 +33,23 @@ class User(AbstractUser):
     @property
     def display_name(self) -> str:
         return self.get_full_name() or self.username
+
+
+class _Asked(Protocol):
+    """A request, be it Django's or the REST framework's."""
+
+    @property
+    def user(self) -> AbstractBaseUser | AnonymousUser: ...
+
+
+def person(request: _Asked) -> User:
+    """Who is signed in; for views that nobody else reaches.
+
+    Raises `PermissionDenied` should a view have forgotten to require it.
+    """
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 class Session(AbstractBaseSession):

@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView
 from django.core.cache import cache
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.generic import UpdateView
 
 from streamfetch.accounts.forms import ProfileForm, SignInForm
-from streamfetch.accounts.models import User
+from streamfetch.accounts.models import User, person
 
 TRIES_PER_WINDOW = 10
 WINDOW_S = 300
@@ -49,9 +50,10 @@ class Settings(LoginRequiredMixin, UpdateView):
     success_url = reverse_lazy("accounts:settings")
 
     def get_object(self, queryset: Any = None) -> User:
-        user = self.request.user
-        return User.objects.get(pk=user.pk)
+        # Not `request.user` itself: the page shows the saved name while a wrong
+        # one stands in the form.
+        return User.objects.get(pk=person(self.request).pk)
 
-    def form_valid(self, form: ProfileForm) -> HttpResponse:
+    def form_valid(self, form: ModelForm) -> HttpResponse:
         messages.success(self.request, _("Saved."))
         return super().form_valid(form)

@@ -1,6 +1,7 @@
 """Turns every error of an endpoint into a problem document."""
 
 import logging
+import math
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -40,11 +41,11 @@ def flatten(detail: Any, path: str = "") -> list[dict[str, str]]:
 
 def _from_rest_framework(error: exceptions.APIException) -> Response:
     headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = str(error.auth_header)
-    wait = getattr(error, "wait", None)
-    if wait:
-        headers["Retry-After"] = str(int(wait) + 1)
+    # The framework sets both from outside.
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = str(challenge)
+    if wait_s := getattr(error, "wait", None):
+        headers["Retry-After"] = str(math.ceil(wait_s))
     if isinstance(error, exceptions.ValidationError):
         errors = flatten(error.detail)
         first = errors[0] if errors else {"field": "", "message": str(error)}

@@ -34,7 +34,7 @@ class EmbeddedDocumentField(serializers.Field):
             for each in error.errors(include_url=False, include_input=False):
                 text = each["msg"].removeprefix("Value error, ")
                 problems.setdefault(path_of(each["loc"]), []).append(
-                    serializers.ErrorDetail(text, code=each["type"])  # type: ignore[attr-defined]
+                    serializers.ErrorDetail(text, code=each["type"])
                 )
             raise serializers.ValidationError(problems) from error
 

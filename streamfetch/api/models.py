@@ -2,9 +2,8 @@
 
 from django.db import models
 from django.utils import timezone
-from django_mongodb_backend.managers import MongoManager
 
-from streamfetch.mongo.documents import DocumentQuerySet
+from streamfetch.mongo.documents import DocumentManager
 
 
 class IdempotencyRecord(models.Model):
@@ -16,7 +15,7 @@ class IdempotencyRecord(models.Model):
     body = models.JSONField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects = MongoManager.from_queryset(DocumentQuerySet)()
+    objects = DocumentManager()
 
     class Meta:
         db_table = "idempotency_records"

@@ -5,7 +5,12 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    inline_serializer,
+)
 from rest_framework import serializers
 
 
@@ -15,19 +20,21 @@ class FieldProblemSerializer(serializers.Serializer):
     message = serializers.CharField()
 
 
-class ProblemSerializer(serializers.Serializer):
-    """RFC 9457."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    code = serializers.CharField()
-    detail = serializers.CharField()
-    errors = FieldProblemSerializer(many=True)
-
+# RFC 9457. Not a class: its `errors` is not the property of that name.
+_problem = inline_serializer(
+    "Problem",
+    fields={
+        "type": serializers.CharField(),
+        "title": serializers.CharField(),
+        "status": serializers.IntegerField(),
+        "code": serializers.CharField(),
+        "detail": serializers.CharField(),
+        "errors": FieldProblemSerializer(many=True),
+    },
+)
 
 PROBLEM = OpenApiResponse(
-    ProblemSerializer,
+    _problem,
     description="A problem document; `code` is stable, `detail` is for people.",
     examples=[
         OpenApiExample(

@@ -4,15 +4,21 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
 import redis.asyncio
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
-from redis.exceptions import RedisError
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError, ResponseError
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
 
-from streamfetch.events.bus import stream_key
+from streamfetch.accounts.models import User
+from streamfetch.events.bus import KEPT_EVENTS, stream_key
 from streamfetch.problems import problem
 
 logger = logging.getLogger(__name__)
@@ -23,7 +29,9 @@ RECONNECT_S = 2
 # hearing events; EventSource reconnects with the last id on its own.
 MAX_STREAM_S = 30 * 60
 
-_EVENT_ID = re.compile(r"^\d{1,20}-\d{1,20}$")
+BEGINNING = "0-0"
+
+_EVENT_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 
 
 def _frame(event_id: str, name: str, data: str) -> str:
@@ -31,7 +39,7 @@ def _frame(event_id: str, name: str, data: str) -> str:
 
 
 def _order(event_id: str) -> tuple[int, int]:
-    milliseconds, _, sequence = event_id.partition("-")
+    milliseconds, _dash, sequence = event_id.partition("-")
     return int(milliseconds), int(sequence)
 
 
@@ -41,21 +49,33 @@ async def _start_id(
     """Where to read from, and whether the page missed events for good.
 
     Events are missed when the stream was trimmed past `last_id`, or when Redis
-    came back empty (its newest id is older than what the page has seen).
+    came back with less than the page has seen.
     """
     try:
-        info = await client.xinfo_stream(key)
-    except redis.exceptions.ResponseError:
-        return "0-0", last_id is not None
-    newest = info["last-generated-id"]
+        info: dict[str, Any] = await client.xinfo_stream(key)
+    except ResponseError:
+        return BEGINNING, last_id not in {None, BEGINNING}
+    newest = str(info["last-generated-id"])
     if last_id is None:
         return newest, False
-    first = info["first-entry"]
-    trimmed = first is not None and _order(first[0]) > _order(last_id)
-    lost = _order(newest) < _order(last_id)
-    if lost:
+    if last_id == BEGINNING:
+        return last_id, int(info["length"]) >= KEPT_EVENTS
+    if _order(newest) < _order(last_id):
         return newest, True
-    return last_id, trimmed and info["entries-added"] > info["length"]
+    first = info["first-entry"]
+    trimmed = first is None or _order(first[0]) > _order(last_id)
+    return last_id, trimmed and _order(newest) > _order(last_id)
+
+
+async def _read(
+    client: "redis.asyncio.Redis", key: str, position: str
+) -> list[tuple[str, dict[str, str]]]:
+    """Events after `position`; waits for one, and gives up with none."""
+    answer: Any = await client.xread(
+        {key: position}, count=100, block=KEEP_ALIVE_S * 1000
+    )
+    entries: list[tuple[str, dict[str, str]]] = answer[0][1] if answer else []
+    return entries
 
 
 async def event_stream(user_id: UUID, last_id: str | None) -> AsyncIterator[str]:
@@ -70,7 +90,7 @@ async def event_stream(user_id: UUID, last_id: str | None) -> AsyncIterator[str]
     loop = asyncio.get_running_loop()
     ends_at = loop.time() + MAX_STREAM_S
     position: str | None = None
-    yield "retry: 2000\n: connected\n\n"
+    yield f"retry: {RECONNECT_S * 1000}\n: connected\n\n"
     try:
         while loop.time() < ends_at:
             try:
@@ -78,36 +98,52 @@ async def event_stream(user_id: UUID, last_id: str | None) -> AsyncIterator[str]
                     position, missed = await _start_id(client, key, last_id)
                     if missed:
                         yield _frame(position, "reset", "{}")
-                answer = await client.xread(
-                    {key: position}, count=100, block=KEEP_ALIVE_S * 1000
-                )
+                entries = await _read(client, key, position)
             except (RedisError, OSError) as error:
                 logger.warning("Events are interrupted: %s", error)
                 last_id, position = position or last_id, None
                 yield ": waiting\n\n"
                 await asyncio.sleep(RECONNECT_S)
                 continue
-            if not answer:
+            if not entries:
                 yield ": alive\n\n"
-                continue
-            for event_id, fields in answer[0][1]:
+            for event_id, fields in entries:
                 position = event_id
                 yield _frame(event_id, fields["name"], fields["data"])
     finally:
         await client.aclose()
 
 
+def _listener(request: HttpRequest) -> UUID | None:
+    """Who listens: the page's session, or a program's token."""
+    try:
+        signed_in = JWTAuthentication().authenticate(Request(request))
+    except APIException:
+        return None
+    user = signed_in[0] if signed_in else request.user
+    return user.pk if isinstance(user, User) and user.is_active else None
+
+
 async def events(request: HttpRequest) -> HttpResponseBase:
-    """The signed-in user's events, resumed from `Last-Event-ID`."""
-    user = await sync_to_async(lambda: request.user)()
-    authenticated = await sync_to_async(lambda: user.is_authenticated)()
-    if not authenticated:
+    """The caller's events as they happen, resumed from `Last-Event-ID`."""
+    if request.method != "GET":
         return problem(
-            status=401, code="not_authenticated", detail="Sign in to follow events."
+            status=405,
+            code="method_not_allowed",
+            detail=_("Events are read with GET."),
+            headers={"Allow": "GET"},
+        )
+    user_id = await sync_to_async(_listener)(request)
+    if user_id is None:
+        return problem(
+            status=401,
+            code="not_authenticated",
+            detail=_("Sign in to follow events."),
+            headers={"WWW-Authenticate": "Bearer"},
         )
     last_id = request.headers.get("Last-Event-ID", "")
     response = StreamingHttpResponse(
-        event_stream(user.pk, last_id if _EVENT_ID.match(last_id) else None),
+        event_stream(user_id, last_id if _EVENT_ID.fullmatch(last_id) else None),
         content_type="text/event-stream",
     )
     response["Cache-Control"] = "no-store"

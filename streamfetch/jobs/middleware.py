@@ -1,8 +1,10 @@
-"""Lets /readyz see that workers are alive."""
+"""What worker processes do besides their messages: signs of life, a tidy end."""
 
 import logging
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import redis
@@ -16,7 +18,7 @@ BEAT_S = 5
 ALIVE_FOR_S = 20
 
 
-class WorkerHeartbeat(Middleware):  # type: ignore[misc]
+class WorkerHeartbeat(Middleware):
     """Each worker process writes the time under its queues, every few seconds."""
 
     def __init__(self) -> None:
@@ -44,6 +46,31 @@ class WorkerHeartbeat(Middleware):  # type: ignore[misc]
             self._stop.wait(BEAT_S)
 
 
+_at_shutdown: list[Callable[[], None]] = []
+
+
+@contextmanager
+def at_shutdown(action: Callable[[], None]) -> Iterator[None]:
+    """Within the block, have `action` called if this worker process ends."""
+    _at_shutdown.append(action)
+    try:
+        yield
+    finally:
+        _at_shutdown.remove(action)
+
+
+class LastActions(Middleware):
+    """Calls what `at_shutdown` holds when the worker's time to stop is over.
+
+    An actor is told to stop by an exception, which does not reach it while it
+    waits for storage or the like: its job would count as crashed.
+    """
+
+    def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:
+        for action in list(_at_shutdown):
+            action()
+
+
 def live_queues() -> set[str]:
     """Queues that a worker serves at the moment. Raises `redis.RedisError`."""
     client = redis.Redis.from_url(
@@ -51,7 +78,7 @@ def live_queues() -> set[str]:
     )
     since = time.time() - ALIVE_FOR_S
     try:
-        stamps = client.hgetall(KEY)
+        stamps: dict[Any, Any] = client.hgetall(KEY)
     finally:
         client.close()
     return {name.decode() for name, at in stamps.items() if float(at) >= since}

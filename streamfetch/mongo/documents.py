@@ -1,27 +1,33 @@
 """The base of every document, and how documents are listed.
 
 Facts about the backend that shape this module: a primary key anywhere but in
-`_id` is looked up by a collection scan; `order_by` never sorts from an index;
-`transaction.atomic` and `select_for_update` do nothing. So keys live in `_id`,
-lists go through `newest_first`, and every change of state is an update whose
-filter names the state it expects.
+`_id` is looked up by a collection scan; `transaction.atomic` and
+`select_for_update` do nothing. So keys live in `_id`, and every change of state
+is an update whose filter names the state it expects.
 """
 
 import uuid
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
-from django_mongodb_backend.managers import MongoManager
 from django_mongodb_backend.queryset import MongoQuerySet
 
 from streamfetch.errors import NotFound, RevisionConflict
 from streamfetch.mongo.outages import retrying
 
+M = TypeVar("M", bound=models.Model)
 
-class DocumentQuerySet(MongoQuerySet):
+if TYPE_CHECKING:
+    _QuerySet = models.QuerySet
+else:
+    _QuerySet = MongoQuerySet
+
+
+class DocumentQuerySet(_QuerySet[M]):
     """Reads survive a lost connection; lists are sorted by their index."""
 
     def _fetch_all(self) -> None:
@@ -48,46 +54,24 @@ class DocumentQuerySet(MongoQuerySet):
         limit: int,
         *,
         before: tuple[datetime, uuid.UUID] | None = None,
-    ) -> list[Any]:
+    ) -> list[M]:
         """At most `limit` documents by (-created_at, -id), from the index.
 
         `before` is the (created_at, id) of the last document already shown.
         The filters of this query set must be served by an index that ends in
-        `-created_at`.
+        `-created_at, -id`.
         """
-        stages: list[dict[str, Any]] = []
-        match = self._match()
-        if match:
-            stages.append({"$match": match})
+        found = self.order_by("-created_at", "-pk")
         if before is not None:
             created_at, pk = before
-            # `$lte` lets the index seek; the `$or` breaks ties.
-            stages.append(
-                {
-                    "$match": {
-                        "created_at": {"$lte": created_at},
-                        "$or": [
-                            {"created_at": {"$lt": created_at}},
-                            {"_id": {"$lt": pk.hex}},
-                        ],
-                    }
-                }
+            # `lte` lets the index seek; the rest breaks ties.
+            found = found.filter(created_at__lte=created_at).filter(
+                Q(created_at__lt=created_at) | Q(pk__lt=pk)
             )
-        stages += [
-            {"$sort": {"created_at": -1, "_id": -1}},
-            {"$limit": limit},
-        ]
-        return retrying(lambda: list(self.raw_aggregate(stages)))
+        return list(found[:limit])
 
-    def _match(self) -> dict[str, Any]:
-        """This query set's filters in MongoDB's words."""
-        compiler = self.query.get_compiler(using=self.db)
-        compiler.pre_sql_setup()
-        built = compiler.build_query(None)
-        if built.lookup_pipeline or built.aggregation_pipeline:
-            raise NotImplementedError("newest_first() takes no joins or aggregates.")
-        match: dict[str, Any] = built.match_mql
-        return match
+
+DocumentManager = models.Manager.from_queryset(DocumentQuerySet)
 
 
 class Document(models.Model):
@@ -102,12 +86,12 @@ class Document(models.Model):
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     schema_version = models.PositiveSmallIntegerField(default=1, editable=False)
 
-    objects = MongoManager.from_queryset(DocumentQuerySet)()
+    objects = DocumentManager()
 
     class Meta:
         abstract = True
 
-    def save(self, **kwargs: Any) -> None:  # type: ignore[override]
+    def save(self, **kwargs: Any) -> None:
         self.updated_at = timezone.now()
         fields = kwargs.get("update_fields")
         if fields is not None:

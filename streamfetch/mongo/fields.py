@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic import ValidationError as SchemaError
 
 
-class EmbeddedField(models.JSONField):  # type: ignore[type-arg]
+class EmbeddedField(models.JSONField):
     """Holds an instance of `schema`; MongoDB holds its plain document.
 
     The one pydantic class validates what comes in, describes it in the OpenAPI

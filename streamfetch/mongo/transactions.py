@@ -1,45 +1,48 @@
 """Transactions over several documents, for the few places that need one.
 
 Django's own `transaction.atomic` does nothing on this backend, and the backend's
-leaves a broken session behind when a commit fails, after which the thread's next
-block runs without a transaction. `run` ends the session whatever happens.
+neither starts again after a write conflict nor recovers from a failed commit.
 """
 
-import contextlib
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import connection
-from django_mongodb_backend import transaction
-from pymongo.errors import PyMongoError
-
-from streamfetch.mongo.outages import retrying
+from streamfetch.mongo.database import begin, commit_hooks, in_transaction, leave
+from streamfetch.mongo.outages import has_label, retrying
 
 T = TypeVar("T")
 
 
-def _end_broken_session() -> None:
-    connection.in_atomic_block_mongo = False
-    connection.nested_atomics = 0
-    if connection.session is not None:
-        with contextlib.suppress(PyMongoError):
-            connection.session.end_session()
-        connection.session = None
+def _may_restart(error: Exception) -> bool:
+    return has_label(error, "TransientTransactionError")
+
+
+def _may_be_committed(error: Exception) -> bool:
+    return has_label(error, "UnknownTransactionCommitResult")
 
 
 def run(operation: Callable[[], T]) -> T:
     """Run `operation` in one transaction; a write conflict starts it again.
 
-    It is called three times at most, so it must only touch the database. Raises
-    what `operation` raises, after rolling back.
+    It is called three times at most, so it must only touch the database. Inside
+    another `run` it becomes part of that transaction. Raises what `operation`
+    raises, after rolling back.
     """
+    if in_transaction():
+        return operation()
+    return retrying(lambda: _attempt(operation), on=_may_restart)
 
-    def attempt() -> T:
-        try:
-            with transaction.atomic():
-                return operation()
-        except BaseException:
-            _end_broken_session()
-            raise
 
-    return retrying(attempt)
+def _attempt(operation: Callable[[], T]) -> T:
+    try:
+        session = begin()
+        result = operation()
+        # Only the commit is repeated when its answer was lost: the whole
+        # operation could take effect twice.
+        retrying(session.commit_transaction, on=_may_be_committed)
+        after_commit = commit_hooks()
+    finally:
+        leave()
+    for hook in after_commit:
+        hook()
+    return result

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, models
 
+from streamfetch.mongo.database import database
 from streamfetch.mongo.fields import EmbeddedField
 
 _KEPT = {
@@ -115,8 +116,7 @@ def schema_digest(model: type[models.Model]) -> str:
 
 def apply_validator(model: type[models.Model]) -> None:
     """Make MongoDB itself refuse documents that do not fit. Safe to repeat."""
-    connection.ensure_connection()
-    connection.database.command(
+    database().command(
         "collMod",
         model._meta.db_table,
         validator={"$jsonSchema": collection_schema(model)},

@@ -104,6 +104,8 @@ class Command(BaseCommand):
             download = downloads.request(owner, url=source)
             self._watch("Downloading", type(download), download.pk)
             download.refresh_from_db()
+            if download.asset_id is None:
+                raise CommandError("The download ended without a file.")
             return assets.find(owner, download.asset_id)
         path = Path(source).expanduser()
         if not path.is_file():

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from streamfetch.accounts.models import person
 from streamfetch.api.pagination import Cursor, NewestFirst
 from streamfetch.jobs import queue, registry
 from streamfetch.jobs.api.serializers import JobSerializer
@@ -47,7 +48,7 @@ class JobList(APIView):
     )
     def get(self, request: Request) -> Response:
         paginator = MergedNewestFirst()
-        page = paginator.paginate_queryset(visible_jobs(request.user.pk), request)
+        page = paginator.paginate_queryset(visible_jobs(person(request).pk), request)
         return paginator.get_paginated_response(JobSerializer(page, many=True).data)
 
 

@@ -6,7 +6,7 @@ from django.utils.module_loading import autodiscover_modules
 from dramatiq_crontab.management.commands import crontab
 
 
-class Command(crontab.Command):  # type: ignore[misc]
+class Command(crontab.Command):
     help = "Run the scheduler of recurring work; one runs at a time."
 
     def handle(self, *args: Any, **options: Any) -> None:

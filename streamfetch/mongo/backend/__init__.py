@@ -1,0 +1,1 @@
+"""django-mongodb-backend, with sorting that can use an index."""
