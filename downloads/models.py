@@ -49,7 +49,10 @@ class Download(Job):
         db_table = "download_history"
         indexes = [
             *Job.indexes("download"),
-            models.Index(fields=["video_id", "-created_at"], name="download_video_new"),
+            models.Index(
+                fields=["video_id", "-created_at", "-id"], name="download_video_new"
+            ),
+            models.Index(fields=["asset"], name="download_asset"),
         ]
 
     def title(self) -> str:

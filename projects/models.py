@@ -34,9 +34,11 @@ class VideoProject(RevisedDocument):
     class Meta:
         db_table = "video_projects"
         indexes = [
-            models.Index(fields=["owner", "-created_at"], name="project_owner_new"),
+            models.Index(
+                fields=["owner", "-created_at", "-id"], name="project_owner_new"
+            ),
             models.Index(fields=["status"], name="project_status"),
-            models.Index(fields=["-created_at"], name="project_new"),
+            models.Index(fields=["-created_at", "-id"], name="project_new"),
         ]
 
     def __str__(self) -> str:
@@ -70,7 +72,9 @@ class Render(Job):
         db_table = "renders"
         indexes = [
             *Job.indexes("render"),
-            models.Index(fields=["project", "-created_at"], name="render_project_new"),
+            models.Index(
+                fields=["project", "-created_at", "-id"], name="render_project_new"
+            ),
         ]
 
     def title(self) -> str:

@@ -68,10 +68,14 @@ class Asset(RevisedDocument):
     class Meta:
         db_table = "assets"
         indexes = [
-            models.Index(fields=["owner", "-created_at"], name="asset_owner_new"),
+            models.Index(
+                fields=["owner", "-created_at", "-id"], name="asset_owner_new"
+            ),
             models.Index(fields=["owner", "sha256"], name="asset_owner_sha256"),
-            models.Index(fields=["status", "-created_at"], name="asset_status_new"),
-            models.Index(fields=["-created_at"], name="asset_new"),
+            models.Index(
+                fields=["status", "-created_at", "-id"], name="asset_status_new"
+            ),
+            models.Index(fields=["-created_at", "-id"], name="asset_new"),
         ]
 
     def __str__(self) -> str:
@@ -133,7 +137,9 @@ class UploadSession(OwnedDocument):
     class Meta:
         db_table = "upload_sessions"
         indexes = [
-            models.Index(fields=["owner", "-created_at"], name="upload_owner_new"),
+            models.Index(
+                fields=["owner", "-created_at", "-id"], name="upload_owner_new"
+            ),
             models.Index(fields=["status", "expires_at"], name="upload_status_expiry"),
             models.Index(fields=["asset"], name="upload_asset"),
         ]
@@ -160,7 +166,9 @@ class AssetProcessing(Job):
         db_table = "asset_processings"
         indexes = [
             *Job.indexes("processing"),
-            models.Index(fields=["asset", "-created_at"], name="processing_asset_new"),
+            models.Index(
+                fields=["asset", "-created_at", "-id"], name="processing_asset_new"
+            ),
         ]
 
     def title(self) -> str:

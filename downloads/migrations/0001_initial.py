@@ -148,15 +148,19 @@ class Migration(migrations.Migration):
                 "db_table": "download_history",
                 "indexes": [
                     models.Index(
-                        fields=["owner", "-created_at"], name="download_owner_new"
+                        fields=["owner", "-created_at", "-id"],
+                        name="download_owner_new",
                     ),
                     models.Index(
-                        fields=["state", "-created_at"], name="download_state_new"
+                        fields=["state", "-created_at", "-id"],
+                        name="download_state_new",
                     ),
-                    models.Index(fields=["-created_at"], name="download_new"),
+                    models.Index(fields=["-created_at", "-id"], name="download_new"),
                     models.Index(
-                        fields=["video_id", "-created_at"], name="download_video_new"
+                        fields=["video_id", "-created_at", "-id"],
+                        name="download_video_new",
                     ),
+                    models.Index(fields=["asset"], name="download_asset"),
                 ],
             },
         ),

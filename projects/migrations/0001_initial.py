@@ -224,7 +224,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="videoproject",
             index=models.Index(
-                fields=["owner", "-created_at"], name="project_owner_new"
+                fields=["owner", "-created_at", "-id"], name="project_owner_new"
             ),
         ),
         migrations.AddIndex(
@@ -233,28 +233,28 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="videoproject",
-            index=models.Index(fields=["-created_at"], name="project_new"),
+            index=models.Index(fields=["-created_at", "-id"], name="project_new"),
         ),
         migrations.AddIndex(
             model_name="render",
             index=models.Index(
-                fields=["owner", "-created_at"], name="render_owner_new"
+                fields=["owner", "-created_at", "-id"], name="render_owner_new"
             ),
         ),
         migrations.AddIndex(
             model_name="render",
             index=models.Index(
-                fields=["state", "-created_at"], name="render_state_new"
+                fields=["state", "-created_at", "-id"], name="render_state_new"
             ),
         ),
         migrations.AddIndex(
             model_name="render",
-            index=models.Index(fields=["-created_at"], name="render_new"),
+            index=models.Index(fields=["-created_at", "-id"], name="render_new"),
         ),
         migrations.AddIndex(
             model_name="render",
             index=models.Index(
-                fields=["project", "-created_at"], name="render_project_new"
+                fields=["project", "-created_at", "-id"], name="render_project_new"
             ),
         ),
     ]

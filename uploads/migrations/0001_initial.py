@@ -362,7 +362,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="asset",
-            index=models.Index(fields=["owner", "-created_at"], name="asset_owner_new"),
+            index=models.Index(
+                fields=["owner", "-created_at", "-id"], name="asset_owner_new"
+            ),
         ),
         migrations.AddIndex(
             model_name="asset",
@@ -371,33 +373,33 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="asset",
             index=models.Index(
-                fields=["status", "-created_at"], name="asset_status_new"
+                fields=["status", "-created_at", "-id"], name="asset_status_new"
             ),
         ),
         migrations.AddIndex(
             model_name="asset",
-            index=models.Index(fields=["-created_at"], name="asset_new"),
+            index=models.Index(fields=["-created_at", "-id"], name="asset_new"),
         ),
         migrations.AddIndex(
             model_name="assetprocessing",
             index=models.Index(
-                fields=["owner", "-created_at"], name="processing_owner_new"
+                fields=["owner", "-created_at", "-id"], name="processing_owner_new"
             ),
         ),
         migrations.AddIndex(
             model_name="assetprocessing",
             index=models.Index(
-                fields=["state", "-created_at"], name="processing_state_new"
+                fields=["state", "-created_at", "-id"], name="processing_state_new"
             ),
         ),
         migrations.AddIndex(
             model_name="assetprocessing",
-            index=models.Index(fields=["-created_at"], name="processing_new"),
+            index=models.Index(fields=["-created_at", "-id"], name="processing_new"),
         ),
         migrations.AddIndex(
             model_name="assetprocessing",
             index=models.Index(
-                fields=["asset", "-created_at"], name="processing_asset_new"
+                fields=["asset", "-created_at", "-id"], name="processing_asset_new"
             ),
         ),
         migrations.AddIndex(
@@ -413,7 +415,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="uploadsession",
             index=models.Index(
-                fields=["owner", "-created_at"], name="upload_owner_new"
+                fields=["owner", "-created_at", "-id"], name="upload_owner_new"
             ),
         ),
         migrations.AddIndex(
