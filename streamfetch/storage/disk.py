@@ -18,7 +18,15 @@ from django.utils.translation import gettext as _
 from streamfetch.storage.errors import DiskFull, StorageUnavailable
 
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-NO_ACCESS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ESTALE}
+UNUSABLE = {
+    errno.EACCES,
+    errno.EEXIST,
+    errno.EIO,
+    errno.ENOTDIR,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ESTALE,
+}
 COPY_UNSUPPORTED = {
     errno.EXDEV,
     errno.EINVAL,
@@ -40,9 +48,9 @@ def disk_errors() -> Iterator[None]:
     except OSError as error:
         if error.errno in NO_SPACE:
             raise DiskFull from error
-        if error.errno in NO_ACCESS:
+        if error.errno in UNUSABLE:
             raise StorageUnavailable(
-                _("The server cannot write to its media folder: %(reason)s.")
+                _("The server cannot use its data folder: %(reason)s.")
                 % {"reason": error.strerror}
             ) from error
         raise

@@ -260,17 +260,19 @@ class LocalMediaStorage(FileSystemStorage):
         """Room for the bytes of one upload request. Raises `DiskFull`, and
         `UploadGone` before a byte is sent in vain."""
         if grant.upload_id is not None:
-            self._parts.list(grant.key, grant.upload_id)
+            self.list_parts(grant.key, grant.upload_id)
         self.require_free(grant.size_bytes)
-        return self._incoming()
+        with disk_errors():
+            return self._incoming()
 
     def finish_write(self, grant: signing.WriteGrant, incoming: disk.Incoming) -> str:
         """Count what arrived in full; returns its ETag."""
-        if grant.upload_id is not None and grant.number is not None:
-            return self._parts.put(
-                grant.key, grant.upload_id, grant.number, incoming=incoming
-            )
-        incoming.publish(self._target(grant.key))
+        with disk_errors():
+            if grant.upload_id is not None and grant.number is not None:
+                return self._parts.put(
+                    grant.key, grant.upload_id, grant.number, incoming=incoming
+                )
+            incoming.publish(self._target(grant.key))
         return self._present(grant.key).etag
 
     # Addresses ----------------------------------------------------------------
@@ -326,10 +328,11 @@ class LocalMediaStorage(FileSystemStorage):
 
     def require_free(self, needed_bytes: int) -> None:
         """Raise `DiskFull` when the disk has no room for that much more."""
-        disk.make_folder(self._root)
-        disk.require_free(
-            self._root, needed_bytes=needed_bytes, reserve_bytes=self.reserve_bytes
-        )
+        with disk_errors():
+            disk.make_folder(self._root)
+            disk.require_free(
+                self._root, needed_bytes=needed_bytes, reserve_bytes=self.reserve_bytes
+            )
 
     @property
     def _root(self) -> Path:

@@ -21,7 +21,7 @@ from streamfetch.storage.contract import LONGEST_URL_S, MEBIBYTE
 from streamfetch.storage.errors import LinkInvalid, ObjectMissing
 from streamfetch.storage.local import UPLOAD_PATH, LocalMediaStorage
 from streamfetch.storage.media_reading import file_response, manifest_response
-from streamfetch.storage.media_writing import receive
+from streamfetch.storage.media_writing import let_finish, receive
 
 # A manifest of ten hours of 4 s segments is about 1 MiB.
 LONGEST_MANIFEST_BYTES = 4 * MEBIBYTE
@@ -35,8 +35,7 @@ async def read(request: Request) -> Response:
     key = grant.key_of(request.path_params["relative"])
     storage = media_storage()
     if isinstance(storage, LocalMediaStorage):
-        descriptor, stored = await to_thread.run_sync(storage.open_object, key)
-        return file_response(request, grant, descriptor=descriptor, stored=stored)
+        return await to_thread.run_sync(file_response, request, grant, storage, key)
     if keys.file_type(key).grows and grant.download_name is None:
         # Players resolve a manifest's addresses against where it came from in the
         # end: behind a redirect they would lose the token. Manifests are small.
@@ -92,7 +91,8 @@ async def _refused(request: Request, error: Exception) -> Response:
         return Response(status_code=400)
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     if request.method == "PUT":
-        # The rest of the body is not read: the connection cannot be used again.
+        await let_finish(request)
+        # What may still come is not read: the connection cannot be used again.
         headers["Connection"] = "close"
     return JSONResponse(
         document, status_code=status, media_type=CONTENT_TYPE, headers=headers

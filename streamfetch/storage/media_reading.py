@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from streamfetch.storage import keys
 from streamfetch.storage.contract import StoredObject
+from streamfetch.storage.disk import disk_errors
 from streamfetch.storage.disposition import attachment
 from streamfetch.storage.http_ranges import (
     Slice,
@@ -21,6 +22,7 @@ from streamfetch.storage.http_ranges import (
     is_unchanged,
     range_applies,
 )
+from streamfetch.storage.local import LocalMediaStorage
 from streamfetch.storage.signing import ReadGrant
 
 # Large enough that the hop to a thread is cheap, small enough for 1,000 viewers.
@@ -60,12 +62,27 @@ class FileSliceResponse(StreamingResponse):
 
 
 def file_response(
+    request: Request, grant: ReadGrant, storage: LocalMediaStorage, key: str
+) -> Response:
+    """The file under `key`, or the part of it that is asked for.
+
+    Reads the disk: call it from a worker thread. Raises `ObjectMissing`.
+    """
+    descriptor, stored = storage.open_object(key)
+    try:
+        with disk_errors():
+            answer = _answer(request, grant, descriptor=descriptor, stored=stored)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    if not isinstance(answer, FileSliceResponse):
+        os.close(descriptor)
+    return answer
+
+
+def _answer(
     request: Request, grant: ReadGrant, *, descriptor: int, stored: StoredObject
 ) -> Response:
-    """The open file `descriptor`, or the part of it that is asked for.
-
-    Takes the descriptor over.
-    """
     modified_s = int(os.fstat(descriptor).st_mtime)
     headers = _headers(stored, download_name=grant.download_name) | {
         "Accept-Ranges": "bytes",
@@ -73,34 +90,35 @@ def file_response(
         "Cache-Control": _cache_control(stored.key, expires_at_s=grant.expires_at_s),
     }
     asked = request.headers
-    whole = Slice(0, stored.size_bytes)
-    part: Slice | None = None
-    answer: Response | None = None
     if is_unchanged(
         if_none_match=asked.get("if-none-match"),
         if_modified_since=asked.get("if-modified-since"),
         etag=stored.etag,
         modified_s=modified_s,
     ):
-        answer = Response(status_code=304, headers=headers)
-    elif range_applies(asked.get("if-range"), etag=stored.etag, modified_s=modified_s):
+        return Response(status_code=304, headers=headers)
+    part: Slice | None = None
+    if range_applies(asked.get("if-range"), etag=stored.etag, modified_s=modified_s):
         try:
             part = asked_slice(asked.get("range"), size_bytes=stored.size_bytes)
         except Unsatisfiable:
             headers["Content-Range"] = f"bytes */{stored.size_bytes}"
-            answer = Response(status_code=416, headers=headers)
-    if answer is None:
-        chosen = part or whole
-        headers["Content-Length"] = str(chosen.length)
-        if part is not None:
-            last = part.end - 1
-            headers["Content-Range"] = f"bytes {part.start}-{last}/{stored.size_bytes}"
-        status = 200 if part is None else 206
-        if request.method != "HEAD":
-            return FileSliceResponse(descriptor, chosen, status=status, headers=headers)
-        answer = Response(status_code=status, headers=headers)
-    os.close(descriptor)
-    return answer
+            return Response(status_code=416, headers=headers)
+    status = 200
+    if part is not None:
+        status = 206
+        headers["Content-Range"] = (
+            f"bytes {part.start}-{part.end - 1}/{stored.size_bytes}"
+        )
+    chosen = part or Slice(0, stored.size_bytes)
+    headers["Content-Length"] = str(chosen.length)
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers)
+    if chosen.length > BLOCK_BYTES:
+        return FileSliceResponse(descriptor, chosen, status=status, headers=headers)
+    # Most segments and pictures: one visit to a thread instead of three.
+    content = os.pread(descriptor, chosen.length, chosen.start)
+    return Response(content, status_code=status, headers=headers)
 
 
 def manifest_response(

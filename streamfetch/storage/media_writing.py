@@ -1,8 +1,10 @@
 """Takes the body of one upload request to disk as it comes, at its signed size."""
 
-from anyio import fail_after, to_thread
+import contextlib
+
+from anyio import CancelScope, fail_after, to_thread
 from django.utils.translation import gettext as _
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from streamfetch.errors import TooLarge
 from streamfetch.storage.contract import MEBIBYTE
@@ -15,6 +17,10 @@ from streamfetch.storage.signing import WriteGrant
 WRITE_BYTES = MEBIBYTE
 # Without a byte for that long the sender is gone, whatever TCP thinks.
 IDLE_S = 60.0
+# A refused part is read to its end, within these bounds.
+FINISH_BYTES = 16 * MEBIBYTE
+FINISH_S = 30.0
+FINISH_IDLE_S = 1.0
 
 
 async def receive(
@@ -28,9 +34,33 @@ async def receive(
     """
     _check_headers(request, grant)
     incoming = await to_thread.run_sync(storage.begin_write, grant)
-    with incoming:
+    try:
         await _stream(request, grant, incoming=incoming)
-        return await to_thread.run_sync(_finish, storage, grant, incoming)
+        return await to_thread.run_sync(storage.finish_write, grant, incoming)
+    finally:
+        # Also when the server is stopping; freeing a large file takes a while.
+        with CancelScope(shield=True):
+            await to_thread.run_sync(incoming.close)
+
+
+async def let_finish(request: Request) -> None:
+    """Read on for a moment after a refusal, and forget what comes.
+
+    Closing on somebody who is still sending resets the connection, and a browser
+    then reports a network failure instead of showing the answer.
+    """
+    left = FINISH_BYTES
+    chunks = request.stream()
+    with (
+        contextlib.suppress(ClientDisconnect, RuntimeError, TimeoutError),
+        fail_after(FINISH_S),
+    ):
+        while left > 0:
+            with fail_after(FINISH_IDLE_S):
+                chunk = await anext(chunks, None)
+            if chunk is None:
+                return
+            left -= len(chunk)
 
 
 def _check_headers(request: Request, grant: WriteGrant) -> None:
@@ -89,8 +119,3 @@ async def _stream(request: Request, grant: WriteGrant, *, incoming: Incoming) ->
 def _write(incoming: Incoming, blocks: list[bytes]) -> None:
     with disk_errors():
         incoming.write(blocks)
-
-
-def _finish(storage: LocalMediaStorage, grant: WriteGrant, incoming: Incoming) -> str:
-    with disk_errors():
-        return storage.finish_write(grant, incoming)

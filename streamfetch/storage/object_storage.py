@@ -71,7 +71,12 @@ def client_config(*, endpoint_url: str | None) -> Config:
         retries={"mode": "standard", "max_attempts": 4},
         max_pool_connections=20,
         tcp_keepalive=True,
-        s3={"addressing_style": "path" if endpoint_url else "virtual"},
+        s3={
+            "addressing_style": "path" if endpoint_url else "virtual",
+            # Presigned addresses name the region: pages allow that origin only, and
+            # a redirect from the global one would lose CORS.
+            "us_east_1_regional_endpoint": "regional",
+        },
     )
 
 
