@@ -117,6 +117,11 @@ class Exchange:
             await self._fail(problem)
         except OSError as error:
             logger.debug("connection of a client ended: %s", error)
+        except asyncio.CancelledError:
+            # The proxy is closing: half a body must not look whole.
+            if self._answered:
+                _reset_on_close(self._client)
+            raise
         finally:
             self._client.close()
             if self._upstream is not None:

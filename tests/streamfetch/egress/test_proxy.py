@@ -521,3 +521,18 @@ def test_close_frees_the_port_and_cuts_connections(site: Callable[..., Any]) -> 
     proxy.close()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def test_closing_in_the_middle_of_a_body_resets(site: Callable[..., Any]) -> None:
+    server = site(_endless)
+    proxy = EgressProxy(LOOPBACK)
+    proxy.start()
+    with _connect(proxy) as connection:
+        connection.sendall(
+            f"GET {server.url()} HTTP/1.1\r\n"
+            f"Proxy-Authorization: {_authorization(proxy)}\r\n\r\n".encode()
+        )
+        assert connection.recv(1)
+        proxy.close()
+        _, reset = _count_until_end(connection)
+    assert reset
