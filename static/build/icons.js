@@ -14,10 +14,19 @@ const LUCIDE = [
   "pause", "pencil", "picture-in-picture-2", "play", "plus", "redo-2",
   "refresh-cw", "rotate-ccw", "save", "scissors", "search", "settings",
   "shield", "skip-back", "skip-forward", "sliders-horizontal", "square",
-  "step-back", "step-forward", "sun", "sun-moon", "trash-2", "type", "undo-2",
+  "step-back", "step-forward", "sun", "sun-moon", "trash-2", "type",
+  "underline", "undo-2",
   "upload", "user", "volume-1", "volume-2", "volume-x", "wifi-off", "x",
   "zoom-in", "zoom-out",
 ];
+
+/** Our own, on the same 24-unit grid. */
+const OWN = {
+  "bracket-in": '<path d="M11 4H6v16h5"/><path d="M12 12h8"/><path d="m16 8-4 4 4 4"/>',
+  "bracket-out": '<path d="M13 4h5v16h-5"/><path d="M12 12H4"/><path d="m8 8 4 4-4 4"/>',
+};
+
+const symbol = (name, body) => `<symbol id="${name}" viewBox="0 0 24 24">${body}</symbol>`;
 
 const SHAPES = /<svg[^>]*>([\s\S]*)<\/svg>/;
 
@@ -32,12 +41,10 @@ export async function buildIcons({ root, dist }) {
       const shapes = SHAPES.exec(await readFile(file, "utf8"));
       if (!shapes) throw new Error(`${file} is not an SVG icon`);
       const body = shapes[1].replaceAll(/\s+/g, " ").replaceAll("> <", "><").trim();
-      return (
-        `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" ` +
-        `stroke-linecap="round" stroke-linejoin="round">${body}</symbol>`
-      );
+      return symbol(name, body);
     }),
   );
+  for (const [name, body] of Object.entries(OWN)) symbols.push(symbol(name, body));
   const sprite = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
   await writeFile(join(dist, "icons.svg"), sprite);
 }

@@ -2,7 +2,7 @@
 import { ask } from "../shared/dialogs.js";
 import { api } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
-import { toast } from "../shared/toasts.js";
+import { toast, toastError } from "../shared/toasts.js";
 
 /** Makes a one-clip project and opens it. */
 export async function makeProject(asset) {
@@ -42,7 +42,12 @@ export async function deleteAsset(asset, onRestored) {
     action: {
       label: t("Undo"),
       run: async () => {
-        onRestored((await api(`assets/${asset.id}/restore/`, { method: "POST" })) ?? asset);
+        try {
+          const path = `assets/${asset.id}/restore/`;
+          onRestored((await api(path, { method: "POST" })) ?? asset);
+        } catch (error) {
+          toastError(error);
+        }
       },
     },
   });

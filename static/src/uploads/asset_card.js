@@ -11,10 +11,15 @@ const STAGES = {
 
 export const isWorking = (asset) => ["pending_upload", "processing"].includes(asset.status);
 
-/** @returns {string[]} the short facts below a title */
+/** @returns {[name: string, text: string][]} the short facts below a title */
 export function factsOf(asset) {
   const shape = asset.width && asset.height ? `${asset.width}×${asset.height}` : "";
-  return [shape, formatSize(asset.size_bytes), formatAge(asset.created_at)].filter(Boolean);
+  const facts = [
+    ["shape", shape],
+    ["size", formatSize(asset.size_bytes)],
+    ["age", formatAge(asset.created_at)],
+  ];
+  return facts.filter(([, text]) => text !== "");
 }
 
 export function workLine(asset) {
@@ -54,8 +59,9 @@ export function fillCard(card, asset) {
     setMeter(field(card, "work-meter"), percent ?? null);
   }
 
-  const facts = factsOf(asset).map((text) => {
+  const facts = factsOf(asset).map(([name, text]) => {
     const span = document.createElement("span");
+    span.dataset.fact = name;
     span.textContent = text;
     return span;
   });

@@ -1,1 +1,156 @@
-export {};
+/** Entry of the page of one asset. */
+import { Controller } from "@hotwired/stimulus";
+import { application } from "../shared/application.js";
+import { EVENTS } from "../shared/constants.js";
+import { field, setMeter, setText, show } from "../shared/dom.js";
+import { api, pageData } from "../shared/http.js";
+import { t } from "../shared/i18n.js";
+import { formatAge, formatDuration, formatSize } from "../shared/time.js";
+import { toast, toastError } from "../shared/toasts.js";
+import { deleteAsset, makeProject, renameAsset, reprocessAsset } from "./asset_actions.js";
+import { factsOf, isWorking, workLine } from "./asset_card.js";
+
+const number = (value) => String(Math.round(value * 1000) / 1000);
+
+class AssetController extends Controller {
+  static targets = ["player", "work", "failed", "needsReady"];
+
+  connect() {
+    this.leaving = new AbortController();
+    const { signal } = this.leaving;
+    this.asset = pageData().asset;
+    const mine = (event) => event.detail.id === this.asset.id && this.take(event.detail);
+    document.addEventListener(EVENTS.ASSET, mine, { signal });
+    document.addEventListener(EVENTS.RESYNC, () => this.reload(), { signal });
+    this.paint();
+    if (this.asset.status === "ready") this.renewBeforeExpiry(pageData().playback);
+  }
+
+  disconnect() {
+    clearTimeout(this.renewal);
+    this.leaving.abort();
+  }
+
+  async take(asset) {
+    const wasReady = this.asset.status === "ready";
+    this.asset = { ...this.asset, ...asset };
+    this.paint();
+    if (!wasReady && this.asset.status === "ready") await this.loadPlayback();
+  }
+
+  async reload() {
+    try {
+      await this.take(await api(`assets/${this.asset.id}/`));
+    } catch {
+      // The next event or resync brings it.
+    }
+  }
+
+  get player() {
+    const element = this.playerTarget.querySelector("[data-controller='player']");
+    return application.getControllerForElementAndIdentifier(element, "player");
+  }
+
+  async loadPlayback() {
+    try {
+      const playback = await api(`assets/${this.asset.id}/playback/`);
+      if (playback.progressive) {
+        this.player?.load({ src: playback.progressive, poster: playback.poster });
+      }
+      this.renewBeforeExpiry(playback);
+    } catch (error) {
+      toastError(error);
+    }
+  }
+
+  /** A page left open longer than its link lives gets a new one while paused. */
+  renewBeforeExpiry(playback) {
+    const left = Date.parse(playback?.expires_at ?? "") - Date.now() - 60_000;
+    if (!(left > 0) || left > 2 ** 31 - 1) return;
+    clearTimeout(this.renewal);
+    this.renewal = setTimeout(() => {
+      const video = this.playerTarget.querySelector("video");
+      if (video.paused && video.currentTime === 0) this.loadPlayback();
+    }, left);
+  }
+
+  paint() {
+    const { asset, element } = this;
+    document.title = `${asset.title} · StreamFetch`;
+    setText(element, "title", asset.title);
+    const facts = [formatDuration(asset.duration_ms), ...factsOf(asset).map(([, text]) => text)];
+    const spans = facts.filter(Boolean).map((text) => {
+      const span = document.createElement("span");
+      span.textContent = text;
+      return span;
+    });
+    field(element, "meta").replaceChildren(...spans);
+    show(this.playerTarget, asset.status === "ready");
+    show(this.workTarget, isWorking(asset));
+    show(this.failedTarget, asset.status === "failed");
+    this.needsReadyTarget.disabled = asset.status !== "ready";
+    if (isWorking(asset)) {
+      const running = asset.processing?.state === "running";
+      const percent = running ? asset.processing.percent : null;
+      setText(element, "work-stage", workLine(asset));
+      setMeter(field(element, "work-meter"), percent ?? null);
+      setText(element, "work-percent", percent == null ? "" : `${Math.floor(percent)} %`);
+    }
+    setText(element, "reason", asset.last_error?.message ?? "");
+    this.paintFacts();
+  }
+
+  paintFacts() {
+    const { asset, element } = this;
+    const set = (name, text) => setText(element, name, text || "–");
+    set("duration", formatDuration(asset.duration_ms));
+    set("picture", asset.width ? `${asset.width} × ${asset.height}` : "");
+    set(
+      "frame-rate",
+      asset.frame_rate ? t("{rate} a second", { rate: number(asset.frame_rate) }) : "",
+    );
+    set("video-codec", asset.video_codec);
+    set("audio-codec", asset.audio_codec);
+    set("size", formatSize(asset.size_bytes));
+    set("type", asset.content_type);
+    set("added", formatAge(asset.created_at));
+  }
+
+  async guard(action, button) {
+    if (button) button.disabled = true;
+    try {
+      await action();
+    } catch (error) {
+      toastError(error);
+    } finally {
+      if (button) button.disabled = false;
+    }
+  }
+
+  project(event) {
+    return this.guard(() => makeProject(this.asset), event.currentTarget);
+  }
+
+  rename(event) {
+    return this.guard(async () => {
+      const renamed = await renameAsset(this.asset);
+      if (renamed) this.take(renamed);
+    }, event.currentTarget);
+  }
+
+  delete(event) {
+    return this.guard(async () => {
+      const back = () => toast(t("It is back in the library."), { tone: "success" });
+      if (await deleteAsset(this.asset, back)) location.assign("/");
+    }, event.currentTarget);
+  }
+
+  reprocess(event) {
+    return this.guard(async () => {
+      await reprocessAsset(this.asset);
+      await this.take({ status: "processing", last_error: null, processing: null });
+    }, event.currentTarget);
+  }
+}
+
+application.register("asset", AssetController);

@@ -22,10 +22,20 @@ export class MenuController extends Controller {
 
   open() {
     this.panelTarget.hidden = false;
+    this.place();
     this.buttonTarget.setAttribute("aria-expanded", "true");
     document.addEventListener("pointerdown", this.outside);
     this.dispatch("opened");
     if (this.panelTarget.getAttribute("role") === "menu") this.items[0]?.focus();
+  }
+
+  /** Turns the panel to the side where there is room for it. */
+  place() {
+    const { classList } = this.panelTarget;
+    classList.remove("menu-start", "menu-up");
+    const box = this.panelTarget.getBoundingClientRect();
+    classList.toggle("menu-start", box.left < 4);
+    classList.toggle("menu-up", box.bottom > innerHeight && box.height < box.top);
   }
 
   close() {

@@ -1,0 +1,133 @@
+/**
+ * Draws the texts over the picture and lets them be dragged.
+ *
+ * The layer has the project's size in pixels and is scaled as a whole, so that
+ * sizes mean here what they mean to the renderer. `position` is the centre.
+ */
+import { startDrag } from "../../shared/drag.js";
+import { t } from "../../shared/i18n.js";
+import { changeText, findText } from "../edits.js";
+import { lineHeightOf } from "../fonts.js";
+
+const SNAP_PX = 8;
+
+/** How visible a text is at a time, 0 to 1. */
+export function visibility(text, time) {
+  if (time < text.start_time || time >= text.end_time) return 0;
+  const { fade_in: fadeIn = 0, fade_out: fadeOut = 0 } = text.animation ?? {};
+  const rise = fadeIn > 0 ? (time - text.start_time) / fadeIn : 1;
+  const fall = fadeOut > 0 ? (text.end_time - time) / fadeOut : 1;
+  return Math.max(0, Math.min(1, rise, fall));
+}
+
+export class TextLayer {
+  #boxes = new Map();
+
+  /** @param {{frame: HTMLElement, layer: HTMLElement, guides: HTMLElement,
+   *   store: import("../editor_store.js").EditorStore}} parts */
+  constructor({ frame, layer, guides, store }) {
+    Object.assign(this, { frame, layer, guides, store });
+    new ResizeObserver(() => this.scale()).observe(frame);
+    store.watchDocument(() => {
+      this.scale();
+      this.paint();
+    });
+    store.watch((state) => state.time, () => this.paint());
+    store.watch((state) => state.selection, () => this.paint());
+    layer.addEventListener("pointerdown", (event) => this.#grab(event));
+  }
+
+  scale() {
+    const { width, height } = this.store.settings.resolution;
+    this.layer.style.width = `${width}px`;
+    this.layer.style.height = `${height}px`;
+    this.factor = this.frame.clientWidth / width || 1;
+    this.layer.style.transform = `scale(${this.factor})`;
+  }
+
+  paint() {
+    const { timeline, time, selection } = this.store;
+    const seen = new Set();
+    for (const text of timeline.text_overlays) {
+      seen.add(text.id);
+      let box = this.#boxes.get(text.id);
+      if (!box) {
+        box = this.#make(text.id);
+        this.#boxes.set(text.id, box);
+      }
+      // At the end of the timeline its last frame is on screen.
+      const at = time >= timeline.duration ? time - this.store.frame / 2 : time;
+      this.#style(box, text, visibility(text, at));
+      box.classList.toggle("is-selected", selection?.id === text.id);
+    }
+    for (const [id, box] of this.#boxes) {
+      if (seen.has(id)) continue;
+      box.remove();
+      this.#boxes.delete(id);
+    }
+  }
+
+  #make(id) {
+    const box = document.createElement("div");
+    box.className = "stage-text";
+    box.dataset.id = id;
+    const inner = document.createElement("span");
+    box.append(inner);
+    this.layer.append(box);
+    return box;
+  }
+
+  #style(box, text, shown) {
+    const { style, position } = text;
+    const inner = box.firstElementChild;
+    if (inner.textContent !== text.text) inner.textContent = text.text;
+    box.hidden = shown === 0;
+    const set = (name, value) => {
+      if (box.style[name] !== value) box.style[name] = value;
+    };
+    set("left", `${position.x * 100}%`);
+    set("top", `${position.y * 100}%`);
+    set("opacity", String(shown * style.opacity));
+    set("color", style.color);
+    set("fontFamily", `"${style.font_family}", "Noto Sans", sans-serif`);
+    set("fontSize", `${style.font_size}px`);
+    set("fontWeight", style.bold ? "700" : "400");
+    set("fontStyle", style.italic ? "italic" : "normal");
+    set("lineHeight", String(lineHeightOf(style.font_family)));
+    inner.style.textDecoration = style.underline ? "underline" : "none";
+    inner.style.backgroundColor = style.background_color ?? "transparent";
+    inner.classList.toggle("has-plate", Boolean(style.background_color));
+  }
+
+  #grab(event) {
+    const box = event.target.closest(".stage-text");
+    if (!box || event.button !== 0) return;
+    const { id } = box.dataset;
+    this.store.select({ kind: "text", id });
+    const from = findText(this.store.timeline, id).position;
+    const { clientWidth, clientHeight } = this.frame;
+    const along = (start, delta, extent) => {
+      const at = Math.max(0, Math.min(1, start + delta / extent));
+      return Math.abs(at - 0.5) * extent < SNAP_PX ? 0.5 : Math.round(at * 10_000) / 10_000;
+    };
+    let change = null;
+
+    startDrag(event, {
+      move: (dx, dy) => {
+        const position = {
+          x: along(from.x, dx, clientWidth),
+          y: along(from.y, dy, clientHeight),
+        };
+        this.guides.classList.toggle("guide-x", position.x === 0.5);
+        this.guides.classList.toggle("guide-y", position.y === 0.5);
+        change = (timeline) => changeText(timeline, id, { position });
+        this.store.preview(change);
+      },
+      end: (kept) => {
+        this.guides.classList.remove("guide-x", "guide-y");
+        this.store.cancelPreview();
+        if (kept) this.store.edit(t("Move text"), change);
+      },
+    });
+  }
+}
