@@ -1,8 +1,8 @@
 """The cache: what is kept, for how long, under which key. Keys are made only here.
 
 Redis holds it. While Redis is away every process keeps its own short-lived copy,
-and deletions that Redis missed are made up for when it is back, so that nobody
-is served a document that was changed meanwhile. Job state is never cached.
+and what Redis missed is dropped from it when it is back, so that nobody is served
+a document that was changed meanwhile. Job state is never cached.
 """
 
 import logging
@@ -75,43 +75,87 @@ def forget(*keys: str) -> None:
     cache.delete_many(list(keys))
 
 
+class _Outage:
+    """What one process knows of Redis being away. Django makes a cache object per
+    thread, so this is shared by all of them."""
+
+    RETRY_AFTER_S = 2.0
+    MAX_MISSED_WRITES = 10_000
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self.lock = threading.Lock()
+        self.missed_writes: set[tuple[str, int | None]] = set()
+        self.missed_too_many = False
+        self._retry_at = 0.0
+
+    def is_time_to_try(self) -> bool:
+        return not self.is_on or time.monotonic() >= self._retry_at
+
+    def begin(self, error: Exception) -> None:
+        """Redis did not answer: leave it alone for a moment."""
+        if not self.is_on:
+            logger.warning("Redis is away, caching in this process: %s", error)
+        self._retry_at = time.monotonic() + self.RETRY_AFTER_S
+        self.is_on = True
+        CACHE_OUTAGES.inc()
+
+    def miss_write(self, key: str, version: int | None) -> None:
+        with self.lock:
+            if len(self.missed_writes) >= self.MAX_MISSED_WRITES:
+                self.missed_writes.clear()
+                self.missed_too_many = True
+            if not self.missed_too_many:
+                self.missed_writes.add((key, version))
+
+
+_outages: dict[str, _Outage] = {}
+
+
 class FallbackRedisCache(BaseCache):
     """Redis while it answers, this process's memory while it does not."""
 
-    RETRY_AFTER_S = 2.0
     FALLBACK_TTL_S = 60
+    FALLBACK_ENTRIES = 10_000
 
     def __init__(self, location: str, params: dict[str, Any]) -> None:
         super().__init__(params)
         self._redis = RedisCache(location, params)
-        self._memory = LocMemCache(f"fallback-{location}", {})
-        self._away_until = 0.0
-        self._missed_deletes: set[tuple[str, int | None]] = set()
-        self._lock = threading.Lock()
+        self._memory = LocMemCache(
+            f"fallback-{location}", {"OPTIONS": {"MAX_ENTRIES": self.FALLBACK_ENTRIES}}
+        )
+        self._outage = _outages.setdefault(location, _Outage())
 
     def _run(self, on_redis: Callable[[], T], on_memory: Callable[[], T]) -> T:
-        if time.monotonic() >= self._away_until:
+        if self._outage.is_time_to_try():
             try:
-                self._catch_up()
+                if self._outage.is_on:
+                    self._come_back()
                 return on_redis()
             except (RedisError, ConnectionInterrupted, OSError) as error:
-                if self._away_until == 0.0:
-                    logger.warning("Redis is away, caching in this process: %s", error)
-                self._away_until = time.monotonic() + self.RETRY_AFTER_S
-                CACHE_OUTAGES.inc()
+                self._outage.begin(error)
         return on_memory()
 
-    def _catch_up(self) -> None:
-        """Delete in Redis what was deleted while it was away."""
-        with self._lock:
-            while self._missed_deletes:
-                key, version = next(iter(self._missed_deletes))
+    def _come_back(self) -> None:
+        """Drop from Redis what was written while it was away: its copy is older.
+
+        Raises what Redis raises when it still is away.
+        """
+        outage = self._outage
+        with outage.lock:
+            if not outage.is_on:
+                return
+            self._redis.get("is-back")
+            if outage.missed_too_many:
+                self._redis.delete_pattern("*")
+                outage.missed_too_many = False
+            while outage.missed_writes:
+                key, version = next(iter(outage.missed_writes))
                 self._redis.delete(key, version=version)
-                self._missed_deletes.discard((key, version))
-            if self._away_until:
-                logger.warning("Redis is back")
-                self._memory.clear()
-                self._away_until = 0.0
+                outage.missed_writes.discard((key, version))
+            self._memory.clear()
+            outage.is_on = False
+        logger.warning("Redis is back")
 
     def _short(self, timeout: Any) -> int:
         if isinstance(timeout, int):
@@ -131,9 +175,12 @@ class FallbackRedisCache(BaseCache):
         )
 
     def set(self, key: str, value: Any, timeout: Any = 300, version: Any = None) -> Any:
+        def in_memory() -> None:
+            self._outage.miss_write(key, version)
+            self._memory.set(key, value, self._short(timeout), version)
+
         return self._run(
-            lambda: self._redis.set(key, value, timeout, version=version),
-            lambda: self._memory.set(key, value, self._short(timeout), version),
+            lambda: self._redis.set(key, value, timeout, version=version), in_memory
         )
 
     def touch(self, key: str, timeout: Any = 300, version: Any = None) -> Any:
@@ -144,8 +191,7 @@ class FallbackRedisCache(BaseCache):
 
     def delete(self, key: str, version: Any = None) -> Any:
         def in_memory() -> bool:
-            with self._lock:
-                self._missed_deletes.add((key, version))
+            self._outage.miss_write(key, version)
             return self._memory.delete(key, version)
 
         return self._run(lambda: self._redis.delete(key, version=version), in_memory)
@@ -157,7 +203,8 @@ class FallbackRedisCache(BaseCache):
         )
 
     def clear(self) -> None:
-        self._run(self._redis.clear, self._memory.clear)
+        # Only the cache's own keys: jobs and events live in the same Redis.
+        self._run(lambda: self._redis.delete_pattern("*"), self._memory.clear)
 
     def close(self, **kwargs: Any) -> None:
         self._redis.close(**kwargs)

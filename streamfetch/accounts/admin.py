@@ -1,6 +1,8 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
+from streamfetch.accounts.forms import AdminSignInForm
 from streamfetch.accounts.models import User
 
+admin.site.login_form = AdminSignInForm
 admin.site.register(User, UserAdmin)

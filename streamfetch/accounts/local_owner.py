@@ -4,10 +4,13 @@ import ipaddress
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.request import split_domain_port
 
 from streamfetch.accounts.models import User
 
 USERNAME = "owner"
+
+_FORWARDING = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 
 
 def local_owner() -> User:
@@ -22,14 +25,24 @@ def local_owner() -> User:
     return user
 
 
-def comes_from_this_machine(request: HttpRequest) -> bool:
-    """Whether the connection is loopback and nothing forwarded it."""
-    if "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META:
-        return False
+def _is_loopback(address: str) -> bool:
     try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+        return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+def comes_from_this_machine(request: HttpRequest) -> bool:
+    """Whether the connection is loopback and nothing forwarded it.
+
+    The address that was asked for must be loopback too: otherwise any site could
+    point its own name at this machine and act as its owner (DNS rebinding).
+    """
+    if any(name.startswith(_FORWARDING) for name in request.META):
+        return False
+    host = split_domain_port(request.get_host())[0].strip("[]")
+    asked_for_loopback = host == "localhost" or _is_loopback(host)
+    return asked_for_loopback and _is_loopback(request.META.get("REMOTE_ADDR", ""))
 
 
 def may_sign_in(request: HttpRequest) -> bool:

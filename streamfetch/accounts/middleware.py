@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
@@ -18,6 +20,13 @@ class LocalOwnerMiddleware:
         if may_sign_in(request):
             session_user = request.user
             request.user = SimpleLazyObject(  # type: ignore[assignment]
-                lambda: session_user if session_user.is_authenticated else local_owner()
+                lambda: _signed_in(session_user)
             )
         return self.get_response(request)
+
+
+def _signed_in(session_user: AbstractBaseUser | AnonymousUser) -> object:
+    if session_user.is_authenticated:
+        return session_user
+    owner = local_owner()
+    return owner if owner.is_active else session_user

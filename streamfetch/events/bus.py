@@ -29,7 +29,7 @@ def stream_key(user_id: UUID) -> str:
 @cache
 def _client() -> redis.Redis:
     return redis.Redis.from_url(
-        settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=2
+        settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1
     )
 
 

@@ -8,7 +8,7 @@ is an update whose filter names the state it expects.
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -86,7 +86,11 @@ class Document(models.Model):
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     schema_version = models.PositiveSmallIntegerField(default=1, editable=False)
 
-    objects = DocumentManager()
+    if TYPE_CHECKING:
+        # What the manager hands on; the checker cannot follow it to subclasses.
+        objects: ClassVar[DocumentQuerySet[Self]]
+    else:
+        objects = DocumentManager()
 
     class Meta:
         abstract = True
