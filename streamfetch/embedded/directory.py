@@ -35,11 +35,14 @@ class DataDirectory:
         return self.root / "run"
 
     def log_path(self, name: str) -> Path:
-        """The log of one process, put aside first when it has grown large."""
-        path = self.logs / f"{name}.log"
+        """The log of one process."""
+        return self.logs / f"{name}.log"
+
+    def rotate_log(self, name: str) -> None:
+        """Put the log of a process aside when it has grown large."""
+        path = self.log_path(name)
         if path.exists() and path.stat().st_size > MAX_LOG_BYTES:
             path.replace(path.with_suffix(".log.1"))
-        return path
 
     def create(self) -> None:
         """Make the folders, readable by their owner only.

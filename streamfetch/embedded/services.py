@@ -1,5 +1,6 @@
 """Starts the services that nobody configured, and says where they are."""
 
+import json
 import os
 import secrets
 import time
@@ -34,12 +35,14 @@ class Service:
         *,
         port: int,
         answers: Callable[[int], bool],
-        log_path: Callable[[], Path],
+        directory: DataDirectory,
     ) -> None:
         self.process = process
         self.port = port
         self._answers = answers
-        self._log_path = log_path
+        self._directory = directory
+        self._log_path = directory.log_path(process.name)
+        self._log_start = 0
 
     @property
     def name(self) -> str:
@@ -47,7 +50,9 @@ class Service:
 
     def start(self) -> None:
         """Start the process; also again, on the same port, after it died."""
-        with self._log_path().open("ab") as log:
+        self._directory.rotate_log(self.name)
+        with self._log_path.open("ab") as log:
+            self._log_start = log.tell()
             self.process.start(output=log)
 
     def wait_until_ready(self) -> bool:
@@ -64,19 +69,38 @@ class Service:
                     return False
                 raise EmbeddedError(
                     f"{self.name} stopped at once with code {code}: "
-                    f"{self._last_words()} (all of it: {self._log_path()})"
+                    f"{self._last_words()} (all of it: {self._log_path})"
                 )
             if self._answers(self.port):
                 return True
             time.sleep(_POLL_S)
         raise EmbeddedError(
             f"{self.name} did not answer within {_READY_TIMEOUT_S:.0f} s: "
-            f"see {self._log_path()}"
+            f"see {self._log_path}"
         )
 
     def _last_words(self) -> str:
-        lines = self._log_path().read_text(errors="replace").strip().splitlines()
-        return lines[-1][:300] if lines else "it said nothing"
+        with self._log_path.open("rb") as log:
+            log.seek(self._log_start)
+            lines = log.read().decode(errors="replace").strip().splitlines()
+        return _reason(lines)[:300]
+
+
+def _reason(lines: list[str]) -> str:
+    """Why a service ended: mongod's last error, else the last line."""
+    for line in reversed(lines):
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        # mongod writes one JSON object a line; s is the severity.
+        if (
+            isinstance(entry, dict)
+            and entry.get("s") in {"E", "F"}
+            and "error" in entry.get("attr", {})
+        ):
+            return f"{entry['msg']}: {entry['attr']['error']}"
+    return lines[-1] if lines else "it said nothing"
 
 
 class EmbeddedServices:
@@ -195,5 +219,5 @@ class EmbeddedServices:
             process,
             port=port,
             answers=answers,
-            log_path=lambda: self.directory.log_path(name),
+            directory=self.directory,
         )

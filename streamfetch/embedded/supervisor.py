@@ -99,6 +99,7 @@ class Supervisor:
         self, process: ChildProcess, *, stop_stage: int, stop_timeout_s: float
     ) -> None:
         """Start a process when `run` begins, and keep it running."""
+        self._directory.rotate_log(process.name)
         output = ChildOutput(
             process.name,
             log_path=self._directory.log_path(process.name),
@@ -126,20 +127,21 @@ class Supervisor:
             number: signal.signal(number, self._on_signal) for number in stop_signals()
         }
         try:
-            while not self._stop_requests:
+            while not self._is_stopping():
                 self._start_due()
                 # Output may come in at any time; the rest keeps its pace.
                 tick_ends_s = time.monotonic() + _TICK_S
-                while (left_s := tick_ends_s - time.monotonic()) > 0:
-                    self._pump(left_s)
-                    if self._stop_requests:
-                        break
+                while not self._is_stopping() and time.monotonic() < tick_ends_s:
+                    self._pump(_TICK_S)
                 self._look_after()
                 on_tick()
         finally:
             self._stop_all()
             for number, handler in previous.items():
                 signal.signal(number, handler)
+
+    def _is_stopping(self) -> bool:
+        return self._stop_requests > 0
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stop_requests += 1
@@ -183,7 +185,7 @@ class Supervisor:
         now_s = time.monotonic()
         delay_s = supervised.back_off.next_delay_s(lived_s=now_s - supervised.started_s)
         supervised.restart_at_s = now_s + delay_s
-        log = self._directory.logs / f"{supervised.name}.log"
+        log = self._directory.log_path(supervised.name)
         self._console.problem(
             f"{supervised.name} {why}; starting it again in {delay_s:g} s (log: {log})"
         )

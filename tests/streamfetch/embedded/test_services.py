@@ -142,14 +142,26 @@ def test_no_binary_says_what_to_do(
     )
 
 
+@pytest.mark.parametrize(
+    ("printed", "reason"),
+    [
+        ("libmissing.so.4: cannot open", "libmissing.so.4: cannot open"),
+        (
+            r'{"s":"E","msg":"Failed","attr":{"error":"old files"}}\n{"s":"I"}\n7',
+            "Failed: old files",
+        ),
+        ("", "it said nothing"),
+    ],
+)
 def test_a_service_that_cannot_start_says_why(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, printed: str, reason: str
 ) -> None:
     broken = tmp_path / "mongod"
-    broken.write_text("#!/bin/sh\necho libmissing.so.4: cannot open\nexit 127\n")
+    broken.write_text(f"#!/bin/sh\nprintf '{printed}'\nexit 127\n")
     broken.chmod(0o755)
     monkeypatch.setattr(services, "find_mongod", lambda: broken)
-    with pytest.raises(EmbeddedError, match=r"code 127: libmissing\.so\.4: cannot"):
+    with pytest.raises(EmbeddedError) as caught:
         EmbeddedServices(data_dir=tmp_path / "data", environ={}).__enter__()
+    assert f"mongodb stopped at once with code 127: {reason} (" in str(caught.value)
     # Nothing stays behind: Redis, which did start, has been stopped again.
     assert list((tmp_path / "data" / "run").glob("*.pid")) == []
