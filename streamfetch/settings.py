@@ -135,7 +135,7 @@ CACHES = {
         "KEY_PREFIX": "sf",
         "OPTIONS": {
             "SOCKET_CONNECT_TIMEOUT": 1,
-            "SOCKET_TIMEOUT": 2,
+            "SOCKET_TIMEOUT": 1,
         },
     }
 }
@@ -205,8 +205,8 @@ MAX_RENDER_BYTES = ENV.max_render_bytes
 MAX_SOURCE_MS = int(ENV.max_source_hours * 3_600_000)
 ALLOWED_PRIVATE_HOSTS = ENV.allowed_private_hosts
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-FILE_UPLOAD_TEMP_DIR = None
+# Forms and JSON; files go to storage. Equal, so that no body is written to disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
 # Accounts ---------------------------------------------------------------------
 
@@ -280,14 +280,13 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["streamfetch.api.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "streamfetch.api.pagination.NewestFirst",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "streamfetch.api.schema.ProblemAutoSchema",
     "DEFAULT_THROTTLE_CLASSES": [
         "streamfetch.api.throttling.UserThrottle",
         "streamfetch.api.throttling.VisitorThrottle",
-        "rest_framework.throttling.ScopedRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {
         "user": "6000/min",

@@ -2,11 +2,11 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView
 
 from streamfetch import health
 from streamfetch.api.auth import ObtainToken, RefreshToken
 from streamfetch.api.docs import docs
+from streamfetch.api.schema import SchemaView
 from streamfetch.events.views import events
 
 api_v1: list[URLPattern | URLResolver] = [
@@ -24,7 +24,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("admin/", admin.site.urls),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", docs, name="docs"),
     path("api/v1/", include(api_v1)),
     path("", include("streamfetch.accounts.urls")),
@@ -32,3 +32,8 @@ urlpatterns = [
     path("projects/", include("projects.urls")),
     path("", include("uploads.urls")),
 ]
+
+handler400 = "streamfetch.api.error_views.bad_request"
+handler403 = "streamfetch.api.error_views.permission_denied"
+handler404 = "streamfetch.api.error_views.not_found"
+handler500 = "streamfetch.api.error_views.server_error"
