@@ -1,26 +1,47 @@
 """Is the process alive, is the product ready, and what does it measure."""
 
+import logging
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
-from typing import Any
+from typing import TypedDict
 
 import redis
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pymongo.errors import PyMongoError
+from redis.exceptions import RedisError
 
+from streamfetch.accounts.local_owner import comes_from_this_machine
+from streamfetch.accounts.models import User
+from streamfetch.errors import DomainError
 from streamfetch.ffmpeg import binary
 from streamfetch.jobs.middleware import live_queues
 from streamfetch.mongo.database import database
 from streamfetch.storage import checks as storage_checks
 
+logger = logging.getLogger(__name__)
+
 CHECK_TIMEOUT_S = 3.0
-NEEDED_QUEUES = {"ffmpeg", "quick", "network"}
+# Anybody may ask, and storage writes a file for each answer.
+KEPT_S = 1.0
+NEEDED_QUEUES = {"ffmpeg", "ffmpeg-high", "quick", "network"}
 
 _pool = ThreadPoolExecutor(max_workers=10, thread_name_prefix="readiness")
+
+
+class Part(TypedDict):
+    """One part of the product: whether it works, and what it says."""
+
+    ok: bool
+    detail: str
+
+
+class NotReady(Exception):
+    """A part that works, but not well enough, in words for the operator."""
 
 
 def _mongodb() -> str:
@@ -50,7 +71,7 @@ def _ffmpeg() -> str:
 def _workers() -> str:
     missing = NEEDED_QUEUES - live_queues()
     if missing:
-        raise RuntimeError(f"no worker serves: {', '.join(sorted(missing))}")
+        raise NotReady(f"no worker serves: {', '.join(sorted(missing))}")
     return "all queues are served"
 
 
@@ -63,23 +84,52 @@ CHECKS: dict[str, Callable[[], str]] = {
 }
 
 
-def check_all() -> dict[str, dict[str, Any]]:
+def _failure(name: str, error: Exception) -> str:
+    """Why a part is not ready, without the addresses and paths that errors carry."""
+    if isinstance(error, FutureTimeout):
+        return "no answer in time"
+    if isinstance(error, PyMongoError | RedisError):
+        return "cannot be reached"
+    if isinstance(error, DomainError):
+        return error.detail
+    if isinstance(error, NotReady):
+        return str(error)
+    logger.error("%s is not ready", name, exc_info=error)
+    return "failed; the server's log has the details"
+
+
+def check_all() -> dict[str, Part]:
     """Every part's state, checked at the same time and never longer than 3 s."""
     started = time.monotonic()
     futures = {name: _pool.submit(check) for name, check in CHECKS.items()}
-    report: dict[str, dict[str, Any]] = {}
+    report: dict[str, Part] = {}
     for name, future in futures.items():
         left_s = max(0.0, CHECK_TIMEOUT_S - (time.monotonic() - started))
         try:
             report[name] = {"ok": True, "detail": future.result(timeout=left_s)}
-        except FutureTimeout:
-            report[name] = {"ok": False, "detail": "no answer in time"}
-        except PyMongoError:
-            report[name] = {"ok": False, "detail": "cannot be reached"}
         except Exception as error:
             # Whatever a part raises, it is not ready; the page must still answer.
-            report[name] = {"ok": False, "detail": str(error)[:200]}
+            report[name] = {"ok": False, "detail": _failure(name, error)}
     return report
+
+
+class _Readiness:
+    """The last report, for everybody who asks within `KEPT_S`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made_at = float("-inf")
+        self._report: dict[str, Part] = {}
+
+    def report(self) -> dict[str, Part]:
+        with self._lock:
+            if time.monotonic() - self._made_at >= KEPT_S:
+                self._report = check_all()
+                self._made_at = time.monotonic()
+            return self._report
+
+
+_readiness = _Readiness()
 
 
 def livez(request: HttpRequest) -> HttpResponse:
@@ -88,15 +138,15 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    report = check_all()
+    report = _readiness.report()
     ready = all(part["ok"] for part in report.values())
-    response = JsonResponse(
-        {"ready": ready, "parts": report}, status=200 if ready else 503
-    )
-    # Not being ready is an answer, not an error to log at every question.
-    response._has_been_logged = True  # type: ignore[attr-defined]
-    return response
+    return JsonResponse({"ready": ready, "parts": report}, status=200 if ready else 503)
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
+    """For programs on this machine and for operators; nobody else learns of it."""
+    if not comes_from_this_machine(request):
+        user = request.user
+        if not isinstance(user, User) or not user.is_staff or not user.is_active:
+            raise Http404
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

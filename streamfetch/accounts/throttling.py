@@ -19,17 +19,20 @@ def _key(request: HttpRequest, name: str) -> str:
     return f"sign_in:{digest.hexdigest()}"
 
 
-def is_one_too_many(request: HttpRequest, name: str) -> bool:
-    """Count a try. True when there were `TRIES_PER_WINDOW` before it."""
-    key = _key(request, name)
-    cache.add(key, 0, WINDOW_S)
+def count(key: str, window_s: int) -> int:
+    """How often this was called for `key` within its window, this time included."""
+    cache.add(key, 0, window_s)
     try:
-        tries = cache.incr(key)
+        return int(cache.incr(key))
     except ValueError:
         # It ran out, or the cache went away, since the line above.
-        cache.set(key, 1, WINDOW_S)
-        return False
-    return int(tries) > TRIES_PER_WINDOW
+        cache.set(key, 1, window_s)
+        return 1
+
+
+def is_one_too_many(request: HttpRequest, name: str) -> bool:
+    """Count a try. True when there were `TRIES_PER_WINDOW` before it."""
+    return count(_key(request, name), WINDOW_S) > TRIES_PER_WINDOW
 
 
 def forgive(request: HttpRequest, name: str) -> None:

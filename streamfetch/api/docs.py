@@ -4,7 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from drf_spectacular.generators import SchemaGenerator
+
+from streamfetch.api.schema import api_schema
 
 METHODS = ("get", "post", "patch", "put", "delete")
 
@@ -66,7 +67,7 @@ def _component(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def docs(request: HttpRequest) -> HttpResponse:
-    schema = SchemaGenerator().get_schema(request=None, public=True)
+    schema = api_schema()
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, item in schema["paths"].items():
         for method in METHODS:

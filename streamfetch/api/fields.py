@@ -7,6 +7,10 @@ from pydantic import BaseModel
 from pydantic import ValidationError as SchemaError
 from rest_framework import serializers
 
+# Enough to work with; a wrong document may have tens of thousands.
+MAX_PROBLEMS = 100
+MAX_NAME_SHOWN = 100
+
 
 def path_of(location: tuple[int | str, ...]) -> str:
     """pydantic's location as people write it: `clips[3].end_time`."""
@@ -31,7 +35,8 @@ class EmbeddedDocumentField(serializers.Field):
             return self.schema.model_validate(data)
         except SchemaError as error:
             problems: dict[str, list[Any]] = {}
-            for each in error.errors(include_url=False, include_input=False):
+            found = error.errors(include_url=False, include_input=False)
+            for each in found[:MAX_PROBLEMS]:
                 text = each["msg"].removeprefix("Value error, ")
                 problems.setdefault(path_of(each["loc"]), []).append(
                     serializers.ErrorDetail(text, code=each["type"])
@@ -53,7 +58,10 @@ class StrictSerializer(serializers.Serializer):
             unknown = sorted(set(data) - set(self.fields))
             if unknown:
                 raise serializers.ValidationError(
-                    {name: [_("There is no such field.")] for name in unknown},
+                    {
+                        name[:MAX_NAME_SHOWN]: [_("There is no such field.")]
+                        for name in unknown[:MAX_PROBLEMS]
+                    },
                     code="unknown_field",
                 )
         return super().to_internal_value(data)

@@ -33,16 +33,32 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+def _in_progress() -> Conflict:
+    return Conflict(
+        _("The first request with this key is being answered. Wait a moment."),
+        code="idempotency_in_progress",
+    )
+
+
 def _begin(record_key: str, request_digest: str) -> IdempotencyRecord | None:
     """Reserve the key. Returns the earlier record when there is one."""
-    try:
-        IdempotencyRecord.objects.create(key=record_key, request_digest=request_digest)
-    except IntegrityError:
-        return IdempotencyRecord.objects.filter(pk=record_key).first()
-    return None
+    for _attempt in range(3):
+        try:
+            IdempotencyRecord.objects.create(
+                key=record_key, request_digest=request_digest
+            )
+        except IntegrityError:
+            earlier = IdempotencyRecord.objects.filter(pk=record_key).first()
+            if earlier is not None:
+                return earlier
+            # The first request failed just now, and gave the key back.
+            continue
+        return None
+    raise _in_progress()
 
 
 def _replay(record: IdempotencyRecord, request_digest: str) -> Response | None:
+    """The first answer; None when that request died and this one takes over."""
     if record.request_digest != request_digest:
         raise Invalid(
             _("This Idempotency-Key was used for another request. Make a new key."),
@@ -53,11 +69,14 @@ def _replay(record: IdempotencyRecord, request_digest: str) -> Response | None:
         return Response(
             record.body, status=record.status, headers={"Idempotency-Replayed": "true"}
         )
-    if record.created_at > timezone.now() - timedelta(seconds=ABANDONED_AFTER_S):
-        raise Conflict(
-            _("The first request with this key is being answered. Wait a moment."),
-            code="idempotency_in_progress",
-        )
+    now = timezone.now()
+    if record.created_at > now - timedelta(seconds=ABANDONED_AFTER_S):
+        raise _in_progress()
+    taken_over = IdempotencyRecord.objects.filter(
+        pk=record.pk, status=None, created_at=record.created_at
+    ).update(created_at=now)
+    if not taken_over:
+        raise _in_progress()
     return None
 
 

@@ -4,54 +4,31 @@ import time
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.template.loader import render_to_string
 
-from streamfetch.api.exceptions import RETRY_AFTER_S, database_away
+from streamfetch.api.error_views import unavailable
 from streamfetch.metrics import REQUEST_SECONDS
 from streamfetch.mongo.outages import OUTAGE_ERRORS, is_outage
-from streamfetch.problems import problem
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-
-def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class ServiceUnavailableMiddleware:
-    """Answers 503 when MongoDB is away, wherever in the request that shows."""
+    """Answers 503 when a view finds MongoDB away; see also `server_error`."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            return self.get_response(request)
-        except OUTAGE_ERRORS as error:
-            # Raised by middleware below, such as the session's.
-            response = self.process_exception(request, error)
-            if response is None:
-                raise
-            return response
+        return self.get_response(request)
 
     def process_exception(
         self, request: HttpRequest, error: Exception
     ) -> HttpResponse | None:
-        if not isinstance(error, OUTAGE_ERRORS) or not is_outage(error):
-            return None
-        headers = {"Retry-After": str(RETRY_AFTER_S)}
-        if _is_api(request):
-            return problem(
-                status=503,
-                code="database_unavailable",
-                detail=database_away(),
-                headers=headers,
-            )
-        return HttpResponse(
-            render_to_string("503.html", {"detail": database_away()}),
-            status=503,
-            headers=headers,
-        )
+        if isinstance(error, OUTAGE_ERRORS) and is_outage(error):
+            return unavailable(request)
+        return None
 
 
 class RequestMetricsMiddleware:
@@ -66,7 +43,8 @@ class RequestMetricsMiddleware:
         match = request.resolver_match
         REQUEST_SECONDS.labels(
             route=match.route if match else "unmatched",
-            method=request.method or "",
+            # A caller may invent methods, and every label costs memory for good.
+            method=request.method if request.method in METHODS else "other",
             status=response.status_code,
         ).observe(time.perf_counter() - started)
         return response

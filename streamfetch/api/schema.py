@@ -1,8 +1,10 @@
 """The OpenAPI schema: problem documents on every operation, pydantic in components."""
 
+import functools
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import (
@@ -11,6 +13,7 @@ from drf_spectacular.utils import (
     OpenApiResponse,
     inline_serializer,
 )
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
 
 
@@ -67,6 +70,24 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 
+@functools.cache
+def api_schema() -> dict[str, Any]:
+    """The schema of the whole API: the same for everybody, and slow to make."""
+    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return schema
+
+
+class CachedGenerator(SchemaGenerator):
+    def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
+        return api_schema()
+
+
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI document, as YAML or JSON."""
+
+    generator_class = CachedGenerator
+
+
 class ProblemAutoSchema(AutoSchema):
     """Adds the problem responses that every operation has."""
 
@@ -74,7 +95,7 @@ class ProblemAutoSchema(AutoSchema):
         responses: dict[str, Any] = super()._get_response_bodies(*args, **kwargs)
         codes = ["400"] if self.method != "GET" else []
         codes += ["401", "404"] if "{" in self.path else ["401"]
-        for code in codes:
+        for code in [*codes, "default"]:
             if code not in responses:
                 body = self._get_response_for_code(
                     PROBLEM, code, media_types=["application/problem+json"]
