@@ -1,12 +1,16 @@
 """The whole product, started as `script/server` starts it, and a real browser."""
 
+import functools
 import shutil
+import threading
 from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from tests import media
 from tests.running_server import running_server
 
 CHROMIUM_ARGUMENTS = [
@@ -72,3 +76,23 @@ def page(browser: Browser, server: str, problems: list[str]) -> Iterator[Page]:
     yield page
     context.close()
     assert problems == []
+
+
+@pytest.fixture(scope="session")
+def file_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A site on loopback that serves one video."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copyfile(media.video(duration_s=2), folder / "fetched.mp4")
+    handler = functools.partial(QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as site:
+        thread = threading.Thread(target=site.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{site.server_port}"
+        site.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves a folder without a log."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass

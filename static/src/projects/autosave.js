@@ -48,9 +48,15 @@ export class Autosave {
   changed(document) {
     if (Object.is(document, this.#current)) return;
     this.#current = document;
-    if (!this.dirty) return;
+    if (this.state === "conflict") {
+      this.#drafts.write({ document, revision: this.revision });
+      return;
+    }
+    if (!this.dirty) {
+      this.#backToSaved();
+      return;
+    }
     this.#drafts.write({ document, revision: this.revision });
-    if (this.state === "conflict") return;
     this.#become("waiting");
     this.#schedule(QUIET_MS);
   }
@@ -75,6 +81,14 @@ export class Autosave {
     this.#saved = document;
     this.#current = document;
     this.revision = revision;
+    this.#drafts.clear();
+    this.#become("saved");
+  }
+
+  /** Undo led back to what the server has. A save that is on its way decides itself. */
+  #backToSaved() {
+    if (this.#running) return;
+    this.#timers.clearTimeout.call(globalThis, this.#timer);
     this.#drafts.clear();
     this.#become("saved");
   }

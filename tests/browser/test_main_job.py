@@ -1,0 +1,132 @@
+"""The main job as a person does it, in Chromium."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from streamfetch.ffmpeg.probe import probe
+from tests import media
+
+READY_MS = 90_000
+
+
+def bring_in(page: Page, path: Path) -> None:
+    """Choose a file on the library page and wait until it has been processed."""
+    page.goto("/")
+    page.get_by_label("Choose files").first.set_input_files(path)
+    card = page.locator("[data-asset]").filter(has_text=path.stem).first
+    expect(card).to_have_attribute("data-status", "ready", timeout=READY_MS)
+
+
+def named_video(folder: Path, name: str) -> Path:
+    path = folder / name
+    path.write_bytes(media.video(duration_s=6, width=640, height=360).read_bytes())
+    return path
+
+
+def test_from_dropping_a_file_to_downloading_the_render(
+    page: Page, tmp_path: Path
+) -> None:
+    bring_in(page, named_video(tmp_path, "holiday.mp4"))
+    page.get_by_role("link", name="holiday").first.click()
+    expect(page.get_by_role("heading", name="holiday")).to_be_visible()
+
+    page.get_by_role("button", name="Make a project from it").click()
+    page.wait_for_url(re.compile(r"/projects/[0-9a-f-]{36}/$"))
+    saved = page.locator("[data-save-state]")
+    expect(saved).to_have_attribute("data-state", "saved")
+
+    page.get_by_role("tab", name="Clip").click()
+    if not page.get_by_label("In", exact=True).is_visible():
+        page.locator("[data-item=clip] [data-body]").first.click()
+    page.get_by_label("In", exact=True).fill("1")
+    page.get_by_label("In", exact=True).press("Enter")
+    page.get_by_label("Out", exact=True).fill("4")
+    page.get_by_label("Out", exact=True).press("Enter")
+
+    page.get_by_role("tab", name="Text").click()
+    page.get_by_role("button", name="Title", exact=True).click()
+    page.get_by_label("Words").fill('A "quoted" title: 100 % 🎬')
+    page.get_by_label("Words").press("Tab")
+    expect(saved).to_have_attribute("data-state", "saved", timeout=15_000)
+
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Redo").click()
+    expect(saved).to_have_attribute("data-state", "saved", timeout=15_000)
+
+    page.get_by_role("button", name="Render", exact=True).click()
+    page.get_by_role("button", name="Start render").click()
+    page.get_by_role("tab", name="Renders").click()
+    finished = page.locator("[data-render]").first
+    play = finished.get_by_role("button", name="Play")
+    expect(play).to_be_visible(timeout=READY_MS)
+
+    play.click()
+    video = page.locator("#render-dialog video")
+    expect(video).to_be_visible()
+    page.wait_for_function(
+        "() => document.querySelector('#render-dialog video').readyState >= 2"
+    )
+    page.get_by_role("button", name="Close").click()
+
+    with page.expect_download() as download:
+        finished.get_by_role("link", name="Download").click()
+    path = tmp_path / "result.mp4"
+    download.value.save_as(path)
+    info = probe(path)
+    assert info.video is not None
+    assert info.audio is not None
+    assert info.duration_ms == pytest.approx(3000, abs=60)
+    assert (info.video.width, info.video.height) == (640, 360)
+
+
+def test_an_address_is_fetched_into_the_library(
+    page: Page, tmp_path: Path, file_server: str
+) -> None:
+    page.goto("/")
+    box = page.get_by_placeholder("Paste a link").first
+    if not box.is_visible():
+        box = page.get_by_placeholder("Paste a link").last
+    box.fill(f"{file_server}/fetched.mp4")
+    box.press("Enter")
+    page.goto("/")
+    card = page.locator("[data-asset]").filter(has_text="fetched").first
+    expect(card).to_have_attribute("data-status", "ready", timeout=READY_MS)
+
+
+def test_what_is_not_a_video_is_refused_in_plain_words(
+    page: Page, tmp_path: Path, problems: list[str]
+) -> None:
+    page.goto("/")
+    path = tmp_path / "letter.mp4"
+    path.write_text("Dear all, this is not a video.\n" * 20)
+    page.get_by_label("Choose files").first.set_input_files(path)
+    row = page.locator(".upload-row").filter(has_text="letter.mp4")
+    expect(row).to_contain_text("This is not a video", timeout=READY_MS)
+    # Chromium itself reports every refused request; nothing else may be wrong.
+    assert all("422" in problem for problem in problems)
+    problems.clear()
+
+
+def test_two_tabs_do_not_overwrite_each_other(
+    page: Page, tmp_path: Path, problems: list[str]
+) -> None:
+    bring_in(page, named_video(tmp_path, "shared.mp4"))
+    page.get_by_role("link", name="shared").first.click()
+    page.get_by_role("button", name="Make a project from it").click()
+    page.wait_for_url(re.compile(r"/projects/[0-9a-f-]{36}/$"))
+    other = page.context.new_page()
+    other.goto(page.url)
+    name = "Name of the project"
+    page.get_by_label(name).fill("First tab")
+    page.get_by_label(name).press("Enter")
+    expect(page.locator("[data-save-state]")).to_have_attribute("data-state", "saved")
+    other.wait_for_timeout(300)
+    other.get_by_label(name).fill("Second tab")
+    other.get_by_label(name).press("Enter")
+    other.wait_for_timeout(3000)
+    page.reload()
+    expect(page.get_by_label(name)).to_have_value(re.compile("First tab|Second tab"))
+    problems[:] = [problem for problem in problems if "409" not in problem]
