@@ -5,8 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from streamfetch import health
 from streamfetch.api.auth import ObtainToken, RefreshToken
-from streamfetch.api.docs import docs
-from streamfetch.api.schema import SchemaView
+from streamfetch.api.docs import SchemaView, docs
 from streamfetch.events.views import events
 
 api_v1: list[URLPattern | URLResolver] = [
