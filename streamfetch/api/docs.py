@@ -1,13 +1,32 @@
-"""The API's documentation page, made from the schema. No script is needed for it."""
+"""The API's schema, and the documentation page made from it without a script."""
 
+import functools
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-
-from streamfetch.api.schema import api_schema
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.views import SpectacularAPIView
 
 METHODS = ("get", "post", "patch", "put", "delete")
+
+
+@functools.cache
+def api_schema() -> dict[str, Any]:
+    """The schema of the whole API: the same for everybody, and slow to make."""
+    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return schema
+
+
+class CachedGenerator(SchemaGenerator):
+    def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
+        return api_schema()
+
+
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI document, as YAML or JSON."""
+
+    generator_class = CachedGenerator
 
 
 def _type_name(schema: dict[str, Any]) -> str:

@@ -38,9 +38,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     return problem(
         status=404,
         code="not_found",
-        detail=_(
-            "There is nothing at this address. All of them: /api/docs/"
-        ),
+        detail=_("There is nothing at this address. All of them: /api/docs/"),
     )
 
 

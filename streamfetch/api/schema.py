@@ -1,10 +1,8 @@
 """The OpenAPI schema: problem documents on every operation, pydantic in components."""
 
-import functools
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import (
@@ -13,7 +11,6 @@ from drf_spectacular.utils import (
     OpenApiResponse,
     inline_serializer,
 )
-from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
 
 
@@ -68,24 +65,6 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     description="Any text of your own; the same request with the same key is "
     "answered from the first one.",
 )
-
-
-@functools.cache
-def api_schema() -> dict[str, Any]:
-    """The schema of the whole API: the same for everybody, and slow to make."""
-    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
-    return schema
-
-
-class CachedGenerator(SchemaGenerator):
-    def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
-        return api_schema()
-
-
-class SchemaView(SpectacularAPIView):
-    """The OpenAPI document, as YAML or JSON."""
-
-    generator_class = CachedGenerator
 
 
 class ProblemAutoSchema(AutoSchema):
