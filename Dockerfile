@@ -25,6 +25,7 @@ ENV PATH="/app/.venv/bin:$PATH" \
     PYTHONUNBUFFERED=1 \
     STREAMFETCH_DATA_DIR=/data \
     HOST=0.0.0.0 \
+    DJANGO_SETTINGS_MODULE=streamfetch.settings \
     dramatiq_queue_prefetch=1
 USER streamfetch
 VOLUME /data

@@ -148,6 +148,7 @@ def _child_environment(
         "STREAMFETCH_DATA_DIR": str(configuration.data_dir),
         # Visitors may be signed in by themselves only on a database of our own.
         "STREAMFETCH_EMBEDDED": "0" if configuration.mongodb_uri else "1",
+        "DJANGO_SETTINGS_MODULE": "streamfetch.settings",
         "PYTHONUNBUFFERED": "1",
         # A worker must not hold back jobs that another could begin.
         "dramatiq_queue_prefetch": "1",
