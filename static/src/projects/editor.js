@@ -55,24 +55,29 @@ const autosave = new Autosave({
   },
 });
 
+/** Neither side is lost: the one that is not chosen is one undo away. */
 async function resolveConflict(theirs) {
   const mine = await ask({
     title: t("This project was changed elsewhere"),
     text: t(
-      "Another tab or device saved “{name}” in the meantime. Keep your version, or load theirs? The one you do not choose is replaced.",
-      { name: theirs.name },
+      "Another tab or device saved it in the meantime. Choose which version to go on with; undo brings you the other one.",
     ),
     ok: t("Keep mine"),
     cancel: t("Load theirs"),
+    dismissable: false,
   });
-  if (mine) await autosave.keepMine(theirs.revision);
-  else loadTheirs(theirs);
+  if (mine) {
+    store.remember(t("Keep mine"), documentOf(theirs));
+    await autosave.keepMine(theirs.revision);
+  } else {
+    loadTheirs(theirs);
+  }
 }
 
 function loadTheirs(theirs) {
   const document = documentOf(theirs);
-  store.replace(document);
-  autosave.accept(store.state.get().document, theirs.revision);
+  autosave.accept(document, theirs.revision);
+  store.adopt(t("Load theirs"), document);
 }
 
 /** Edits that never reached the server before the page closed. */

@@ -105,10 +105,16 @@ export class EditorStore {
     if (document) this.#show(document);
   }
 
-  /** Takes the server's document in place of ours; the history ends. */
-  replace({ name, timeline, settings }) {
-    this.#history.clear();
-    this.#show({ name, timeline, settings });
+  /** Takes the server's document in place of ours; undo brings ours back. */
+  adopt(label, document) {
+    this.editDocument(label, () => document);
+  }
+
+  /** Puts a document that lost under ours, so that undo shows it. */
+  remember(label, before) {
+    const { document } = this.state.get();
+    this.#history.push({ label, before, after: document });
+    this.#show(document);
   }
 
   #show(document) {

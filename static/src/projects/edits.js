@@ -197,14 +197,12 @@ export function changeText(timeline, id, changes) {
   return { ...timeline, text_overlays: texts };
 }
 
-/** Sets when a text begins or ends, inside the timeline and never backwards. */
+/** Sets when a text begins or when it ends; the other edge stays. */
 export function timeText(timeline, { id, start, end }) {
   const text = findText(timeline, id);
   const limit = timeline.duration || Infinity;
-  const wantedStart = start ?? text.start_time;
-  const wantedEnd = end ?? text.end_time;
-  const from = clamp(wantedStart, 0, (end ?? Math.min(text.end_time, limit)) - MIN_TEXT_S);
-  const to = clamp(wantedEnd, from + MIN_TEXT_S, limit);
+  const to = clamp(end ?? text.end_time, text.start_time + MIN_TEXT_S, limit);
+  const from = clamp(start ?? text.start_time, 0, to - MIN_TEXT_S);
   return changeText(timeline, id, { start_time: roundMs(from), end_time: roundMs(to) });
 }
 
@@ -226,7 +224,7 @@ export function removeText(timeline, id) {
 export function resizeFrame(project, resolution) {
   const scale = resolution.height / project.settings.resolution.height;
   const texts = project.timeline.text_overlays.map((text) => {
-    const size = Math.max(1, Math.round(text.style.font_size * scale));
+    const size = clamp(Math.round(text.style.font_size * scale), 4, 1000);
     return { ...text, style: { ...text.style, font_size: size } };
   });
   return {

@@ -1,12 +1,21 @@
 /** Asking before acting: one <dialog> of the base page for every question. */
 import { field, show } from "./dom.js";
+import { t } from "./i18n.js";
 
 /**
  * @param {{title: string, text?: string, ok: string, danger?: boolean,
- *   cancel?: string, input?: {label: string, value: string} | null}} question
+ *   cancel?: string, dismissable?: boolean, input?: {label: string, value: string} | null}} question
  * @returns {Promise<string | null>} the answer ("ok" without input), null for no
  */
-export function ask({ title, text = "", ok, danger = false, cancel, input = null }) {
+export function ask({
+  title,
+  text = "",
+  ok,
+  cancel = t("Cancel"),
+  danger = false,
+  dismissable = true,
+  input = null,
+}) {
   const dialog = document.getElementById("ask-dialog");
   field(dialog, "title").textContent = title;
   field(dialog, "text").textContent = text;
@@ -14,7 +23,10 @@ export function ask({ title, text = "", ok, danger = false, cancel, input = null
   const okButton = field(dialog, "ok");
   okButton.textContent = ok;
   okButton.className = `button ${danger ? "button-danger" : "button-primary"}`;
-  if (cancel) field(dialog, "cancel").textContent = cancel;
+  field(dialog, "cancel").textContent = cancel;
+  // "none" keeps Escape from answering where both answers have a price.
+  dialog.setAttribute("closedby", dismissable ? "closerequest" : "none");
+  dialog.oncancel = (event) => !dismissable && event.preventDefault();
   const answer = dialog.querySelector("input");
   show(field(dialog, "input-field"), input !== null);
   answer.required = input !== null;

@@ -22,24 +22,21 @@ export class EventLink {
   #reopening = null;
   #polling = null;
   #seen = new Map();
-  #wasLive = false;
+  #reopened = false;
   #closed = false;
-  #lastId;
 
   /**
    * @param {{
-   *   open: (lastId: string) => EventSource,
+   *   open: () => EventSource,
    *   poll: () => Promise<object[]>,
-   *   deliver: (name: string, data: any, id: string) => void,
-   *   lastId?: string,
+   *   deliver: (name: string, data: any) => void,
    *   timers?: Pick<typeof globalThis, "setTimeout" | "clearTimeout">,
    * }} options
    */
-  constructor({ open, poll, deliver, lastId = "", timers = globalThis }) {
+  constructor({ open, poll, deliver, timers = globalThis }) {
     this.#open = open;
     this.#poll = poll;
     this.#deliver = deliver;
-    this.#lastId = lastId;
     this.#timers = timers;
     this.#connect();
     this.#expectLife();
@@ -60,19 +57,14 @@ export class EventLink {
   }
 
   #connect() {
-    const source = this.#open(this.#lastId);
+    const source = this.#open();
     this.#source = source;
     source.addEventListener("open", () => this.#live());
     source.addEventListener("error", () => this.#lost(source));
-    source.addEventListener("reset", (event) => {
-      this.#lastId = event.lastEventId || this.#lastId;
-      this.#deliver("resync", {}, this.#lastId);
-    });
+    // The server says so when it has forgotten events that we have not seen.
+    source.addEventListener("reset", () => this.#deliver("resync", {}));
     for (const name of NAMES) {
-      source.addEventListener(name, (event) => {
-        this.#lastId = event.lastEventId || this.#lastId;
-        this.#deliver(name, JSON.parse(event.data), this.#lastId);
-      });
+      source.addEventListener(name, (event) => this.#deliver(name, JSON.parse(event.data)));
     }
   }
 
@@ -82,10 +74,10 @@ export class EventLink {
     const polled = this.#polling !== null;
     this.#clear(this.#polling);
     this.#polling = null;
-    this.#deliver("connection", { mode: "live" }, "");
-    // The browser resumes by id itself; after polling, ask once to be sure.
-    if (polled && this.#wasLive) this.#deliver("resync", {}, "");
-    this.#wasLive = true;
+    this.#deliver("connection", { mode: "live" });
+    // The browser resumes by id itself, but only within one EventSource.
+    if (polled || this.#reopened) this.#deliver("resync", {});
+    this.#reopened = false;
   }
 
   #lost(source) {
@@ -96,6 +88,7 @@ export class EventLink {
     source.close();
     this.#reopening = this.#after(REOPEN_AFTER_MS, () => {
       this.#reopening = null;
+      this.#reopened = true;
       this.#connect();
     });
   }
@@ -115,10 +108,10 @@ export class EventLink {
     try {
       const jobs = await this.#poll();
       if (this.#polling !== turn || this.#closed) return;
-      this.#deliver("connection", { mode: "polling" }, "");
+      this.#deliver("connection", { mode: "polling" });
       this.#compare(jobs);
     } catch {
-      if (this.#polling === turn) this.#deliver("connection", { mode: "waiting" }, "");
+      if (this.#polling === turn) this.#deliver("connection", { mode: "waiting" });
     }
   }
 
@@ -129,10 +122,10 @@ export class EventLink {
       const before = this.#seen.get(job.id);
       if (before === print) continue;
       this.#seen.set(job.id, print);
-      this.#deliver("job", job, "");
+      this.#deliver("job", job);
       finished ||= before !== undefined && !before.startsWith(`${job.state}|`);
     }
     // Only jobs are polled; what they made must be asked for.
-    if (finished) this.#deliver("resync", {}, "");
+    if (finished) this.#deliver("resync", {});
   }
 }

@@ -12,7 +12,7 @@ const NAME = "streamfetch.events";
 
 /**
  * @param {{
- *   startLink: (options: {deliver: Function, lastId: string}) => {close: () => void},
+ *   startLink: (options: {deliver: Function}) => {close: () => void},
  *   publish: (name: string, data: any) => void,
  *   locks?: LockManager,
  *   channel?: BroadcastChannel | null,
@@ -22,11 +22,9 @@ const NAME = "streamfetch.events";
  */
 export function joinEvents({ startLink, publish, locks, channel = null, signal }) {
   let leading = false;
-  let lastId = "";
   let mode = null;
 
-  const receive = ({ name, data, id }) => {
-    if (id) lastId = id;
+  const receive = ({ name, data }) => {
     if (name === "connection") mode = data;
     publish(name, data);
   };
@@ -34,7 +32,7 @@ export function joinEvents({ startLink, publish, locks, channel = null, signal }
   channel?.addEventListener("message", ({ data: message }) => {
     // A tab that has just opened asks whether there is a connection.
     if (message.name === "hello") {
-      if (leading && mode) channel.postMessage({ name: "connection", data: mode, id: "" });
+      if (leading && mode) channel.postMessage({ name: "connection", data: mode });
       return;
     }
     receive(message);
@@ -44,14 +42,16 @@ export function joinEvents({ startLink, publish, locks, channel = null, signal }
     new Promise((release) => {
       leading = true;
       const link = startLink({
-        lastId,
-        deliver(name, data, id) {
-          receive({ name, data, id });
-          channel?.postMessage({ name, data, id });
+        deliver(name, data) {
+          receive({ name, data });
+          channel?.postMessage({ name, data });
         },
       });
-      // Events between two leaders may be lost to us when there is no id yet.
-      if (lastId === "" && mode !== null) receive({ name: "resync", data: {}, id: "" });
+      // Taking over from another tab: what came in between was heard by nobody.
+      if (mode !== null) {
+        receive({ name: "resync", data: {} });
+        channel?.postMessage({ name: "resync", data: {} });
+      }
       signal?.addEventListener("abort", () => {
         link.close();
         leading = false;
@@ -86,12 +86,10 @@ export function startEvents() {
     locks: navigator.locks,
     channel: navigator.locks ? new BroadcastChannel(NAME) : null,
     signal: leaving.signal,
-    startLink: ({ deliver, lastId }) =>
+    startLink: ({ deliver }) =>
       new EventLink({
         deliver,
-        lastId,
-        open: (id) =>
-          new EventSource(`${API}events/${id ? `?last_event_id=${encodeURIComponent(id)}` : ""}`),
+        open: () => new EventSource(`${API}events/`),
         poll: async () => {
           const answer = await api("jobs/");
           return Array.isArray(answer) ? answer : answer.results;

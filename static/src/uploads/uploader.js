@@ -72,12 +72,12 @@ export class Upload {
     this.#stop = new AbortController();
     this.error = null;
     this.#meter.reset();
-    const { signal } = this.#stop;
+    const stop = this.#stop;
     const before = this.#run;
     // A run that was paused may still be winding down.
     this.#run = (async () => {
       await before;
-      await this.#work(signal);
+      await this.#work(stop);
     })();
     this.#become("uploading");
     return this.#run;
@@ -107,12 +107,14 @@ export class Upload {
     this.#onChange(this);
   }
 
-  async #work(signal) {
+  /** @param {AbortController} stop of this run; a later run has its own */
+  async #work(stop) {
+    const { signal } = stop;
     try {
       signal.throwIfAborted();
       if (this.#session) await this.#recount(signal);
       else await this.#open(signal);
-      await this.#sendAll(signal);
+      await this.#sendAll(stop);
       this.#become("completing");
       const { id } = this.#session;
       const answer = await this.#transport.api(`uploads/${id}/complete/`, { method: "POST" });
@@ -163,7 +165,8 @@ export class Upload {
     return numbers.filter((number) => !this.#done.has(number));
   }
 
-  async #sendAll(signal) {
+  async #sendAll(stop) {
+    const { signal } = stop;
     const waiting = this.#missing;
     const lanes = Math.min(this.#session.max_parallel_parts ?? 4, waiting.length);
     const lane = async () => {
@@ -172,7 +175,7 @@ export class Upload {
     // The first lane that fails stops the others, which then are waited for.
     const lanesEnd = Array.from({ length: lanes }, () =>
       lane().catch((error) => {
-        this.#stop.abort();
+        stop.abort();
         throw error;
       }),
     );

@@ -31,7 +31,8 @@ export class ClipPanel {
     this.fields.paint(clip);
     setText(this.form, "title", this.titles(clip.asset));
     setText(this.form, "length", formatTimecode(clip.duration));
-    setText(this.form, "source", formatTimecode(this.sourceDuration(clip.asset)));
+    const source = this.sourceDuration(clip.asset);
+    setText(this.form, "source", Number.isFinite(source) ? formatTimecode(source) : "–");
     setText(this.form, "volume", `${Math.round(clip.volume * 100)} %`);
     field(this.form, "volume").classList.toggle("opacity-50", clip.muted);
   }

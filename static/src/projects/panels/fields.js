@@ -15,6 +15,8 @@ const short = (value) => String(Math.round(value * 1000) / 1000);
 /** How each kind is written and read; reading gives undefined for nonsense. */
 const KINDS = {
   text: { write: (value) => value ?? "", read: (input) => input.value },
+  // Never empty: while it is, what was there before stays.
+  words: { write: (value) => value, read: (input) => (input.value.trim() ? input.value : undefined) },
   time: {
     write: formatTimecode,
     read: (input) => parseTimecode(input.value) ?? undefined,
@@ -78,6 +80,9 @@ export class BoundFields {
     for (const input of this.inputs) {
       const live = ["range", "color", "textarea"].includes(input.type);
       input.addEventListener(live ? "input" : "change", () => this.#entered(input, onInput, live));
+      if (input.dataset.kind === "words") {
+        input.addEventListener("change", () => this.paint(this.values));
+      }
       if (input.dataset.kind === "time") {
         input.addEventListener("keydown", (event) => this.#nudge(event, input, onInput));
       }
@@ -96,9 +101,8 @@ export class BoundFields {
       }
       const text = kind.write(value);
       if (input instanceof HTMLSelectElement) ensureOption(input, text);
-      // Not under a person's cursor, unless the value really differs.
-      const typing = document.activeElement === input && input.type === "textarea";
-      if (!typing || input.value !== text) input.value = text;
+      // Setting it moves the cursor, so only where it differs.
+      if (input.value !== text) input.value = text;
       if (input.type === "range") paintRange(input);
       input.removeAttribute("aria-invalid");
     }

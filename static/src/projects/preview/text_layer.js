@@ -7,18 +7,13 @@
 import { startDrag } from "../../shared/drag.js";
 import { t } from "../../shared/i18n.js";
 import { changeText, findText } from "../edits.js";
-import { lineHeightOf } from "../fonts.js";
+import { emOf } from "../fonts.js";
+import { visibility } from "./text_visibility.js";
 
 const SNAP_PX = 8;
 
-/** How visible a text is at a time, 0 to 1. */
-export function visibility(text, time) {
-  if (time < text.start_time || time >= text.end_time) return 0;
-  const { fade_in: fadeIn = 0, fade_out: fadeOut = 0 } = text.animation ?? {};
-  const rise = fadeIn > 0 ? (time - text.start_time) / fadeIn : 1;
-  const fall = fadeOut > 0 ? (text.end_time - time) / fadeOut : 1;
-  return Math.max(0, Math.min(1, rise, fall));
-}
+/** How far a plate goes beyond its text, in line heights; the renderer's value. */
+const PLATE_PADDING = 0.2;
 
 export class TextLayer {
   #boxes = new Map();
@@ -90,13 +85,14 @@ export class TextLayer {
     set("opacity", String(shown * style.opacity));
     set("color", style.color);
     set("fontFamily", `"${style.font_family}", "Noto Sans", sans-serif`);
-    set("fontSize", `${style.font_size}px`);
+    set("fontSize", `${emOf(style)}px`);
+    set("lineHeight", `${style.font_size}px`);
     set("fontWeight", style.bold ? "700" : "400");
     set("fontStyle", style.italic ? "italic" : "normal");
-    set("lineHeight", String(lineHeightOf(style.font_family)));
     inner.style.textDecoration = style.underline ? "underline" : "none";
-    inner.style.backgroundColor = style.background_color ?? "transparent";
-    inner.classList.toggle("has-plate", Boolean(style.background_color));
+    const plate = style.background_color;
+    set("backgroundColor", plate ?? "transparent");
+    set("boxShadow", plate ? `0 0 0 ${style.font_size * PLATE_PADDING}px ${plate}` : "none");
   }
 
   #grab(event) {

@@ -9,6 +9,7 @@ import { drawRuler } from "./ruler.js";
 import { MAX_ZOOM, MIN_ZOOM, ORIGIN_PX, shareOf, TAIL_PX, zoomOf, zoomToFit } from "./scale.js";
 
 const TEXT_ROW_PX = 30;
+const TRACK_GAP_PX = 10;
 
 export class TimelineView {
   #clips = new Map();
@@ -29,6 +30,7 @@ export class TimelineView {
     this.inner = part("inner");
     this.ruler = part("ruler");
     this.textRow = part("texts");
+    this.textHead = part("text-head");
     this.clipRow = part("clips");
     this.playhead = part("playhead");
     this.zoomInput = part("zoom");
@@ -107,7 +109,9 @@ export class TimelineView {
       this.#paintClip(box, clip),
     );
     const { rows, count } = lanes(timeline.text_overlays);
-    this.textRow.style.height = `${Math.max(1, count) * TEXT_ROW_PX}px`;
+    const textHeight = Math.max(1, count) * TEXT_ROW_PX;
+    this.textRow.style.height = `${textHeight}px`;
+    this.textHead.style.height = `${textHeight + TRACK_GAP_PX}px`;
     this.#paintItems(
       timeline.text_overlays,
       this.#texts,
