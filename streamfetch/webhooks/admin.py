@@ -6,15 +6,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from streamfetch.jobs.admin import JobAdmin
+from streamfetch.mongo.admin import DocumentAdmin
 from streamfetch.webhooks.models import WebhookDelivery, WebhookEndpoint
 
 
 @admin.register(WebhookEndpoint)
-class WebhookEndpointAdmin(admin.ModelAdmin):
+class WebhookEndpointAdmin(DocumentAdmin):
     list_display = ("url", "owner", "is_active", "failing_since", "created_at")
     list_filter = ("is_active",)
-    ordering = ("-created_at",)
-    show_full_result_count = False
     fields = (
         "url",
         "owner",

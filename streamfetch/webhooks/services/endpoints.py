@@ -74,6 +74,8 @@ def create(
         secret=secrecy.encrypt(secret),
     )
     endpoint.save(force_insert=True)
+    # MongoDB keeps milliseconds: show what every later answer shows.
+    endpoint.refresh_from_db()
     return endpoint, secret
 
 
@@ -140,6 +142,7 @@ def ping(endpoint: WebhookEndpoint) -> WebhookDelivery:
         ),
     )
     queue.submit(delivery)
+    delivery.refresh_from_db()
     return delivery
 
 
@@ -159,4 +162,5 @@ def redeliver(delivery: WebhookDelivery) -> WebhookDelivery:
         payload=delivery.payload,
     )
     queue.submit(again)
+    again.refresh_from_db()
     return again
