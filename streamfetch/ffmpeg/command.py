@@ -30,13 +30,14 @@ class Input:
     `demuxer` is what `probe` found (`MediaInfo.container`); it is forced, so
     that content cannot choose another one. `start_ms` seeks (exact to the frame
     when decoded, to the key frame before when copied), `duration_ms` limits.
+    An option whose value is None is a flag.
     """
 
     path: Path
     demuxer: str
     start_ms: int = 0
     duration_ms: int | None = None
-    options: Mapping[str, Value] = field(default_factory=dict)
+    options: Mapping[str, Value | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +130,7 @@ class Graph:
         _check_path(source.path)
         if source.demuxer not in allowlists.FORMAT_WHITELIST.split(","):
             raise ValueError(f"demuxer {source.demuxer!r} is not allowed")
-        options: dict[str, Value] = dict(source.options)
+        options: dict[str, Value | None] = dict(source.options)
         if source.start_ms:
             options["ss"] = seconds(source.start_ms)
         if source.duration_ms is not None:
@@ -140,7 +141,10 @@ class Graph:
             "codec_whitelist": allowlists.CODEC_WHITELIST,
         }
         self._reads.append(source.path)
-        named = {name: _text(value) for name, value in options.items()}
+        named = {
+            name: None if value is None else _text(value)
+            for name, value in options.items()
+        }
         kwargs = {"filename": f"file:{source.path}", "format": source.demuxer, **named}
         return Media(self, _Source("input", kwargs=kwargs).stream())
 
