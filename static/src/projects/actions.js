@@ -8,23 +8,23 @@ import {
 } from "./edits.js";
 import { pickAsset } from "./media_picker.js";
 
-/** Sizes are shares of the frame's height. */
+/** Sizes are line heights as shares of the frame's height. */
 const PRESETS = {
   title: {
     text: () => t("Title"),
-    size: 0.12,
+    size: 0.17,
     position: { x: 0.5, y: 0.5 },
     style: { font_family: "Montserrat", bold: true },
   },
   lower: {
     text: () => t("Name, role"),
-    size: 0.055,
+    size: 0.075,
     position: { x: 0.25, y: 0.84 },
     style: { font_family: "Inter", bold: true, background_color: "#000000" },
   },
   caption: {
     text: () => t("Caption"),
-    size: 0.06,
+    size: 0.08,
     position: { x: 0.5, y: 0.9 },
     style: { font_family: "Noto Sans", bold: false },
   },

@@ -10,7 +10,15 @@ import { toast, toastError } from "../shared/toasts.js";
 import { deleteAsset, makeProject, renameAsset, reprocessAsset } from "./asset_actions.js";
 import { factsOf, isWorking, workLine } from "./asset_card.js";
 
-const number = (value) => String(Math.round(value * 1000) / 1000);
+/** Frame rates come as numbers or as exact fractions such as "30000/1001". */
+function frameRate(value) {
+  const [frames, seconds = 1] = String(value ?? "").split("/").map(Number);
+  const rate = Math.round((frames / seconds) * 1000) / 1000;
+  return rate > 0 ? t("{rate} a second", { rate }) : "";
+}
+
+/** A link younger than this has failed for another reason. */
+const RENEW_AFTER_MS = 60_000;
 
 class AssetController extends Controller {
   static targets = ["player", "work", "failed", "needsReady"];
@@ -22,12 +30,12 @@ class AssetController extends Controller {
     const mine = (event) => event.detail.id === this.asset.id && this.take(event.detail);
     document.addEventListener(EVENTS.ASSET, mine, { signal });
     document.addEventListener(EVENTS.RESYNC, () => this.reload(), { signal });
+    this.renewedAt = Date.now();
+    this.playerTarget.addEventListener("player:failed", () => this.renew(), { signal });
     this.paint();
-    if (this.asset.status === "ready") this.renewBeforeExpiry(pageData().playback);
   }
 
   disconnect() {
-    clearTimeout(this.renewal);
     this.leaving.abort();
   }
 
@@ -53,25 +61,18 @@ class AssetController extends Controller {
 
   async loadPlayback() {
     try {
-      const playback = await api(`assets/${this.asset.id}/playback/`);
-      if (playback.progressive) {
-        this.player?.load({ src: playback.progressive, poster: playback.poster });
-      }
-      this.renewBeforeExpiry(playback);
+      const { progressive, poster } = await api(`assets/${this.asset.id}/playback/`);
+      if (progressive) this.player?.load({ src: progressive, poster, keepPlace: true });
     } catch (error) {
       toastError(error);
     }
   }
 
-  /** A page left open longer than its link lives gets a new one while paused. */
-  renewBeforeExpiry(playback) {
-    const left = Date.parse(playback?.expires_at ?? "") - Date.now() - 60_000;
-    if (!(left > 0) || left > 2 ** 31 - 1) return;
-    clearTimeout(this.renewal);
-    this.renewal = setTimeout(() => {
-      const video = this.playerTarget.querySelector("video");
-      if (video.paused && video.currentTime === 0) this.loadPlayback();
-    }, left);
+  /** Links expire: a page left open gets a new one when the old one fails. */
+  renew() {
+    if (Date.now() - this.renewedAt < RENEW_AFTER_MS) return;
+    this.renewedAt = Date.now();
+    this.loadPlayback();
   }
 
   paint() {
@@ -105,10 +106,7 @@ class AssetController extends Controller {
     const set = (name, text) => setText(element, name, text || "–");
     set("duration", formatDuration(asset.duration_ms));
     set("picture", asset.width ? `${asset.width} × ${asset.height}` : "");
-    set(
-      "frame-rate",
-      asset.frame_rate ? t("{rate} a second", { rate: number(asset.frame_rate) }) : "",
-    );
+    set("frame-rate", frameRate(asset.frame_rate));
     set("video-codec", asset.video_codec);
     set("audio-codec", asset.audio_codec);
     set("size", formatSize(asset.size_bytes));

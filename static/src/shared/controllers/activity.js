@@ -3,13 +3,14 @@ import { Controller } from "@hotwired/stimulus";
 import { EVENTS } from "../constants.js";
 import { field, fromTemplate, setMeter, setText, show } from "../dom.js";
 import { api } from "../http.js";
+import { t } from "../i18n.js";
 import { describeJob, isActive, percentOf } from "../jobs.js";
 import { toastError } from "../toasts.js";
 
 const KEPT = 12;
 
 export class ActivityController extends Controller {
-  static targets = ["count", "list", "empty", "row", "offline"];
+  static targets = ["label", "count", "list", "empty", "row", "offline"];
 
   connect() {
     this.jobs = new Map();
@@ -63,6 +64,8 @@ export class ActivityController extends Controller {
     const active = jobs.filter(isActive).length;
     this.countTarget.textContent = String(active);
     show(this.countTarget, active > 0);
+    this.labelTarget.textContent =
+      active > 0 ? t("Activity, {count} at work", { count: active }) : t("Activity");
     show(this.emptyTarget, jobs.length === 0);
   }
 

@@ -28,7 +28,7 @@ export class PlayerController extends Controller {
     on("play pause ended", () => this.paintState());
     on("timeupdate seeked durationchange loadedmetadata progress", () => this.paintTime());
     on("volumechange", () => this.paintVolume());
-    on("ratechange", () => (this.speedTarget.textContent = `${video.playbackRate}×`));
+    on("ratechange", () => this.paintSpeed());
     on("waiting", () => this.element.classList.add("player-waiting"));
     on("playing canplay seeked error", () => this.element.classList.remove("player-waiting"));
     on("error", () => this.fail());
@@ -53,10 +53,19 @@ export class PlayerController extends Controller {
     this.leaving.abort();
   }
 
-  /** @param {{src: string, poster?: string | null}} source */
-  load({ src, poster }) {
-    if (poster) this.videoTarget.poster = poster;
-    if (this.videoTarget.getAttribute("src") !== src) this.videoTarget.src = src;
+  /**
+   * Plays another address; of the same film when `keepPlace` is set.
+   * @param {{src: string, poster?: string | null, keepPlace?: boolean}} source
+   */
+  load({ src, poster, keepPlace = false }) {
+    const video = this.videoTarget;
+    const place = keepPlace ? video.currentTime : 0;
+    if (poster) video.poster = poster;
+    if (video.getAttribute("src") === src) return;
+    video.src = src;
+    if (place > 0) {
+      video.addEventListener("loadedmetadata", () => (video.currentTime = place), { once: true });
+    }
   }
 
   toggle() {
@@ -153,6 +162,7 @@ export class PlayerController extends Controller {
       "This cannot be played here. The link may have expired: reload the page.",
     );
     show(this.messageTarget, true);
+    this.dispatch("failed");
   }
 
   paintState() {
@@ -191,6 +201,12 @@ export class PlayerController extends Controller {
     this.muteTarget.setAttribute("aria-pressed", String(muted));
     this.volumeTarget.value = String(heard);
     this.volumeTarget.style.setProperty("--fill", `${heard * 100}%`);
+  }
+
+  paintSpeed() {
+    const speed = `${this.videoTarget.playbackRate}×`;
+    this.speedTarget.textContent = speed;
+    this.speedTarget.setAttribute("aria-label", `${t("Speed")} ${speed}`);
   }
 
   paintFull() {
