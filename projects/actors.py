@@ -3,17 +3,15 @@
 import dramatiq
 from dramatiq_crontab import cron
 
+from projects.describing import announce_project_of
 from projects.models import Render
 from projects.pipeline.render import render
 from projects.pipeline.retention import remove_old_outputs
-from streamfetch.jobs.running import run_job
+from streamfetch.jobs.declaring import job_actor
 
 DAY_MS = 24 * 3600 * 1000
 
-
-@dramatiq.actor(queue_name=Render.QUEUE, max_retries=0, time_limit=DAY_MS, priority=50)
-def render_project(render_id: str) -> None:
-    run_job(Render, render_id, render)
+render_project = job_actor(Render, work=render, tell=announce_project_of)
 
 
 @cron("20 3 * * *")

@@ -4,9 +4,10 @@ from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from projects.timeline.document import Settings, Timeline
-from streamfetch.jobs.models import Job, JobError
+from streamfetch.jobs.models import ACTIVE, Job, JobError
 from streamfetch.jobs.registry import register
 from streamfetch.mongo.documents import RevisedDocument
 from streamfetch.mongo.fields import EmbeddedField
@@ -37,7 +38,9 @@ class VideoProject(RevisedDocument):
             models.Index(
                 fields=["owner", "-created_at", "-id"], name="project_owner_new"
             ),
-            models.Index(fields=["status"], name="project_status"),
+            models.Index(
+                fields=["status", "-created_at", "-id"], name="project_status_new"
+            ),
             models.Index(fields=["-created_at", "-id"], name="project_new"),
         ]
 
@@ -83,7 +86,25 @@ class Render(Job):
     def target_url(self) -> str:
         return reverse("projects:editor", args=[self.project_id])
 
+    def on_queued(self) -> None:
+        self._set_project(VideoProject.Status.PROCESSING)
+
+    def on_success(self) -> None:
+        self._set_project(VideoProject.Status.COMPLETED)
+
     def on_failure(self, error: JobError) -> None:
+        self._set_project(VideoProject.Status.FAILED)
+
+    def on_cancel(self) -> None:
+        self._set_project(VideoProject.Status.DRAFT)
+
+    def _set_project(self, status: VideoProject.Status) -> None:
+        """A project is processing as long as any other render of it is."""
+        others = Render.objects.filter(
+            project_id=self.project_id, state__in=ACTIVE
+        ).exclude(pk=self.pk)
+        if others.exists():
+            status = VideoProject.Status.PROCESSING
         VideoProject.objects.filter(pk=self.project_id).update_idempotently(
-            status=VideoProject.Status.FAILED
+            status=status, updated_at=timezone.now()
         )

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from projects import fonts
+from projects.describing import describe, with_thumbnails
 from projects.models import VideoProject
 from projects.services import projects, renders
 from streamfetch.errors import NotFound
@@ -22,7 +23,7 @@ RENDERS_SHOWN = 20
 @login_required
 def project_list(request: HttpRequest) -> HttpResponse:
     found = VideoProject.objects.owned_by(request.user).alive().newest_first(PAGE_SIZE)
-    described = projects.with_thumbnails([projects.describe(each) for each in found])
+    described = with_thumbnails([describe(each) for each in found])
     context = {"projects": described, "page_data": {"projects": described}}
     return render(request, "projects/list.html", context)
 
@@ -41,7 +42,7 @@ def editor(request: HttpRequest, project_id: UUID) -> HttpResponse:
     )
     assets = list({asset.pk: asset for asset in [*used.values(), *library]}.values())
     page_data: dict[str, Any] = {
-        "project": projects.with_thumbnails([projects.describe(project)])[0],
+        "project": with_thumbnails([describe(project)])[0],
         "assets": {asset["id"]: asset for asset in describe_all(assets)},
         "playback": {str(asset.pk): playback(asset) for asset in used.values()},
         "renders": [

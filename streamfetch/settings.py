@@ -47,9 +47,11 @@ INSTALLED_APPS = [
     "streamfetch.events",
     "streamfetch.jobs",
     "streamfetch.api",
+    "streamfetch.webhooks",
     "uploads",
     "downloads",
     "projects",
+    "streamfetch.demo",
     "dramatiq_crontab",
 ]
 
@@ -141,7 +143,7 @@ CACHES = {
 }
 
 DRAMATIQ_BROKER = {
-    "BROKER": "dramatiq.brokers.redis.RedisBroker",
+    "BROKER": "streamfetch.jobs.broker.JobBroker",
     "OPTIONS": {
         "url": ENV.redis_url,
         # A killed worker's messages come back after one heartbeat (60 s) instead
@@ -151,6 +153,7 @@ DRAMATIQ_BROKER = {
         "dead_message_ttl": 7 * 24 * 3600 * 1000,
         "namespace": "sf",
         "socket_connect_timeout": 2,
+        "socket_timeout": 5,
         "health_check_interval": 15,
     },
     "MIDDLEWARE": [
@@ -160,6 +163,7 @@ DRAMATIQ_BROKER = {
         "dramatiq.middleware.Callbacks",
         "dramatiq.middleware.Retries",
         "streamfetch.jobs.middleware.WorkerHeartbeat",
+        "streamfetch.jobs.middleware.LastActions",
     ],
 }
 DRAMATIQ_AUTODISCOVER_MODULES = ("actors",)
@@ -332,7 +336,7 @@ TIME_ZONE = ENV.time_zone
 USE_I18N = True
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGES = [("en", "English")]
 
 HOST_NAME = socket.gethostname()
 

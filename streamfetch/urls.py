@@ -13,6 +13,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("auth/token/refresh/", RefreshToken.as_view(), name="token-refresh"),
     path("events/", events, name="events"),
     path("", include("streamfetch.jobs.api.urls")),
+    path("", include("streamfetch.webhooks.api.urls")),
     path("", include("uploads.api.urls")),
     path("", include("downloads.api.urls")),
     path("", include("projects.api.urls")),

@@ -38,13 +38,12 @@ def stranger_api(charlie: User) -> APIClient:
 
 
 @pytest.fixture(autouse=True)
-def _clean_redis(request: pytest.FixtureRequest) -> Iterator[None]:
+def _clean_redis(request: pytest.FixtureRequest) -> None:
     """Tests with a database start with an empty queue and cache too."""
     if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         client = redis.Redis.from_url(settings.REDIS_URL)
         client.flushdb()
         client.close()
-    yield
 
 
 @pytest.fixture

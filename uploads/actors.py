@@ -1,21 +1,17 @@
 """Messages of the library. Ids only; the work is in `pipeline`."""
 
 import dramatiq
-from dramatiq_crontab import interval
+from dramatiq_crontab import cron, interval
 
-from streamfetch.jobs.running import run_job
+from streamfetch.jobs.declaring import job_actor
+from uploads.describing import announce_processing
 from uploads.models import AssetProcessing
 from uploads.pipeline.processing import process
-from uploads.pipeline.retention import abort_expired_uploads
+from uploads.pipeline.retention import abort_expired_uploads, remove_strays
 
 DAY_MS = 24 * 3600 * 1000
 
-
-@dramatiq.actor(
-    queue_name=AssetProcessing.QUEUE, max_retries=0, time_limit=DAY_MS, priority=0
-)
-def process_asset(job_id: str) -> None:
-    run_job(AssetProcessing, job_id, process)
+process_asset = job_actor(AssetProcessing, work=process, tell=announce_processing)
 
 
 @interval(seconds=600)
@@ -24,3 +20,15 @@ def process_asset(job_id: str) -> None:
 )
 def abort_expired() -> None:
     abort_expired_uploads()
+
+
+@cron("50 3 * * *")
+@dramatiq.actor(
+    queue_name="quick",
+    max_retries=0,
+    time_limit=3_600_000,
+    max_age=DAY_MS,
+    priority=100,
+)
+def remove_upload_strays() -> None:
+    remove_strays()

@@ -3,14 +3,14 @@ from typing import Any
 from django.contrib import admin
 
 from streamfetch.jobs.admin import JobAdmin
+from streamfetch.mongo.admin import DocumentAdmin
 from uploads.models import Asset, AssetProcessing, UploadSession
 
 
 @admin.register(Asset)
-class AssetAdmin(admin.ModelAdmin):
+class AssetAdmin(DocumentAdmin):
     list_display = ("title", "owner", "kind", "status", "size_bytes", "created_at")
     list_filter = ("status", "kind", "is_deleted")
-    show_full_result_count = False
     readonly_fields = ("source_key", "sha256", "facts", "last_error", "size_bytes")
 
     def has_add_permission(self, request: Any) -> bool:
@@ -18,10 +18,9 @@ class AssetAdmin(admin.ModelAdmin):
 
 
 @admin.register(UploadSession)
-class UploadSessionAdmin(admin.ModelAdmin):
+class UploadSessionAdmin(DocumentAdmin):
     list_display = ("asset", "owner", "status", "mode", "size_bytes", "expires_at")
     list_filter = ("status", "mode")
-    show_full_result_count = False
 
     def has_add_permission(self, request: Any) -> bool:
         return False

@@ -16,6 +16,7 @@ from streamfetch.events import bus
 from streamfetch.jobs.models import ACTIVE
 from streamfetch.storage.backends import media_storage
 from uploads.models import Asset, AssetProcessing, Rendition
+from uploads.tracks import DASH_MANIFEST, HLS_MASTER, MANIFEST, THUMBNAILS_INDEX
 
 
 def renditions_of(asset_ids: Iterable[UUID]) -> dict[UUID, dict[str, Rendition]]:
@@ -43,12 +44,20 @@ def playback(asset: Asset) -> dict[str, Any]:
         rendition = renditions.get(spec)
         return storage.playback_url(rendition.key).url if rendition else None
 
+    def beside(spec: str, name: str) -> str | None:
+        rendition = renditions.get(spec)
+        if rendition is None:
+            return None
+        # The whole folder is authorised: what is in it names its neighbours.
+        folder = rendition.key.rpartition("/")[0] + "/"
+        return storage.playback_url(folder, name).url
+
     return {
         "progressive": address(Rendition.Spec.PREVIEW),
-        "hls": None,
-        "dash": None,
-        "manifest": None,
-        "thumbnails": None,
+        "hls": beside(Rendition.Spec.LADDER, HLS_MASTER),
+        "dash": beside(Rendition.Spec.LADDER, DASH_MANIFEST),
+        "manifest": beside(Rendition.Spec.LADDER, MANIFEST),
+        "thumbnails": beside(Rendition.Spec.THUMBNAILS, THUMBNAILS_INDEX),
         "poster": address(Rendition.Spec.POSTER),
         "expires_at": timezone.now() + timedelta(seconds=settings.SIGNED_URL_TTL_S / 2),
     }
@@ -79,6 +88,7 @@ def describe(
         "audio_codec": facts.audio_codec if facts else None,
         "frame_rate": facts.frame_rate if facts else None,
         "facts": facts.model_dump() if facts else None,
+        "is_playable": Rendition.Spec.LADDER in renditions,
         "poster_url": media_storage().playback_url(poster.key).url if poster else None,
         "last_error": asset.last_error.model_dump() if asset.last_error else None,
         "processing": {
@@ -113,8 +123,22 @@ def describe_all(assets: list[Asset]) -> list[dict[str, Any]]:
     ]
 
 
-def announce(asset_id: UUID) -> None:
-    """Tell the owner's pages what the asset is like now."""
-    asset = Asset.objects.filter(pk=asset_id).first()
-    if asset is not None:
+def announce(asset: Asset) -> None:
+    """Tell the owner's pages what the asset is like now, or that it is gone."""
+    if asset.is_deleted:
+        bus.publish(asset.owner_id, "asset", {"id": str(asset.pk), "is_deleted": True})
+    else:
         bus.publish(asset.owner_id, "asset", describe_all([asset])[0])
+
+
+def announce_processing(job: AssetProcessing) -> None:
+    """Tell the owner's pages how far the processing of an asset is."""
+    asset = Asset.objects.alive().filter(pk=job.asset_id).first()
+    if asset is None:
+        return
+    described = describe(
+        asset,
+        renditions=renditions_of([asset.pk]).get(asset.pk, {}),
+        processing=job if job.is_active else None,
+    )
+    bus.publish(asset.owner_id, "asset", described)

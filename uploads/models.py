@@ -1,16 +1,19 @@
 """Assets, what was made of them, and uploads that are on their way."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
-from streamfetch.jobs.models import Job, JobError, State
+from streamfetch.jobs.models import Job, JobError, Priority
 from streamfetch.jobs.registry import register
 from streamfetch.mongo.documents import Document, OwnedDocument, RevisedDocument
 from streamfetch.mongo.fields import EmbeddedField
 from streamfetch.storage.contract import PartPlan
+from uploads import notices
 
 MAX_TITLE = 200
 
@@ -91,6 +94,8 @@ class Rendition(Document):
     class Spec(models.TextChoices):
         POSTER = "poster"
         PREVIEW = "preview-360p"
+        LADDER = "ladder"
+        THUMBNAILS = "thumbnails"
 
     asset = models.ForeignKey(
         Asset, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -140,6 +145,10 @@ class UploadSession(OwnedDocument):
             models.Index(
                 fields=["owner", "-created_at", "-id"], name="upload_owner_new"
             ),
+            models.Index(fields=["-created_at", "-id"], name="upload_new"),
+            models.Index(
+                fields=["status", "-created_at", "-id"], name="upload_status_new"
+            ),
             models.Index(fields=["status", "expires_at"], name="upload_status_expiry"),
             models.Index(fields=["asset"], name="upload_asset"),
         ]
@@ -156,6 +165,7 @@ class AssetProcessing(Job):
     KIND: ClassVar[str] = "asset_processing"
     ACTOR: ClassVar[str] = "process_asset"
     QUEUE: ClassVar[str] = "ffmpeg-high"
+    PRIORITY: ClassVar[Priority] = Priority.HIGH
 
     asset = models.ForeignKey(
         Asset, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -177,11 +187,35 @@ class AssetProcessing(Job):
     def target_url(self) -> str:
         return reverse("uploads:asset", args=[self.asset_id])
 
-    def on_failure(self, error: JobError) -> None:
-        Asset.objects.filter(
-            pk=self.asset_id, status=Asset.Status.PROCESSING
-        ).update_idempotently(status=Asset.Status.FAILED, last_error=error)
+    def on_queued(self) -> None:
+        self._set_asset(status=Asset.Status.PROCESSING, last_error=None)
 
-    @property
-    def is_waiting(self) -> bool:
-        return self.state == State.QUEUED
+    def on_success(self) -> None:
+        self._set_asset(status=Asset.Status.READY, last_error=None)
+        if asset := self._asset():
+            notices.ready(asset, occurrence=str(self.pk))
+
+    def on_failure(self, error: JobError) -> None:
+        self._set_asset(status=Asset.Status.FAILED, last_error=error)
+        self._tell_failed()
+
+    def on_cancel(self) -> None:
+        reason = JobError(
+            code="cancelled",
+            message=_("Processing was cancelled. Process the file again to use it."),
+        )
+        self._set_asset(status=Asset.Status.FAILED, last_error=reason)
+        self._tell_failed()
+
+    def _tell_failed(self) -> None:
+        if asset := self._asset():
+            # A job that is started again may fail again.
+            notices.failed(asset, occurrence=f"{self.pk} {self.started_at}")
+
+    def _asset(self) -> Asset | None:
+        return Asset.objects.filter(pk=self.asset_id).first()
+
+    def _set_asset(self, **changes: Any) -> None:
+        Asset.objects.filter(pk=self.asset_id).update_idempotently(
+            **changes, updated_at=timezone.now()
+        )

@@ -71,13 +71,16 @@ def _matroska(head: bytes) -> Sniffed | None:
 
 
 def _mpeg_stream(head: bytes) -> Sniffed | None:
-    if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
-        return Sniffed("video", "video/mp2t", "ts")
+    # Packets of 188 bytes, or of 192 as camcorders write them (BDAV).
+    for first, size in ((0, 188), (4, 192)):
+        syncs = head[first : first + 2 * size + 1 : size]
+        if syncs == b"\x47\x47\x47":
+            return Sniffed("video", "video/mp2t", "ts")
     if len(head) > 1 and head[0] == 0xFF:
-        layer = (head[1] >> 1) & 0b11
         if head[1] & 0xF6 == 0xF0:
             return Sniffed("audio", "audio/aac", "aac")
-        if head[1] & 0xE0 == 0xE0 and layer:
+        # MPEG audio of layer II or III; FF FE is also how UTF-16 text begins.
+        if head[1] & 0xE0 == 0xE0 and (head[1] >> 1) & 0b11 in (0b01, 0b10):
             return Sniffed("audio", "audio/mpeg", "mp3")
     return None
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from projects.describing import with_thumbnails
 from projects.models import MAX_NAME, Render, VideoProject
-from projects.services import projects, renders
+from projects.services import renders
 from projects.timeline.document import Settings, Timeline
 from streamfetch.api.fields import EmbeddedDocumentField, StrictSerializer
 from streamfetch.jobs.api.serializers import JobSerializer
@@ -29,7 +30,7 @@ class ProjectSerializer(serializers.Serializer):
     updated_at = serializers.DateTimeField(read_only=True)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return projects.with_thumbnails([instance])[0]
+        return with_thumbnails([instance])[0]
 
 
 class _Writable(StrictSerializer):

@@ -18,6 +18,7 @@ from projects.api.serializers import (
     RenderSerializer,
     StartRenderSerializer,
 )
+from projects.describing import describe, with_thumbnails
 from projects.models import VideoProject
 from projects.services import projects, renders
 from streamfetch.api.idempotency import idempotent
@@ -28,7 +29,7 @@ from streamfetch.errors import Invalid
 
 
 def _document(project: VideoProject) -> dict[str, Any]:
-    return projects.with_thumbnails([projects.describe(project)])[0]
+    return with_thumbnails([describe(project)])[0]
 
 
 class ProjectList(APIView):
@@ -41,8 +42,8 @@ class ProjectList(APIView):
         paginator = NewestFirst()
         found = VideoProject.objects.owned_by(request.user).alive()
         page = paginator.paginate_queryset(found, request)
-        described = [projects.describe(project) for project in page]
-        return paginator.get_paginated_response(projects.with_thumbnails(described))
+        described = [describe(project) for project in page]
+        return paginator.get_paginated_response(with_thumbnails(described))
 
     @extend_schema(
         operation_id="video_projects_create",
@@ -76,7 +77,7 @@ class ProjectDetail(APIView):
     @extend_schema(operation_id="video_projects_retrieve", responses=ProjectSerializer)
     def get(self, request: Request, project_id: UUID) -> Response:
         document = projects.read(request.user, project_id)
-        response = Response(projects.with_thumbnails([document])[0])
+        response = Response(with_thumbnails([document])[0])
         response["ETag"] = f'"{document["revision"]}"'
         return response
 

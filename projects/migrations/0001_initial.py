@@ -229,7 +229,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="videoproject",
-            index=models.Index(fields=["status"], name="project_status"),
+            index=models.Index(
+                fields=["status", "-created_at", "-id"], name="project_status_new"
+            ),
         ),
         migrations.AddIndex(
             model_name="videoproject",

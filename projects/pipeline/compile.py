@@ -11,12 +11,12 @@ from pathlib import Path
 from uuid import UUID
 
 from projects.timeline.document import Clip, Settings, TextOverlay, Timeline
-from projects.timeline.rational import exact_frame_rate, frame_at
+from projects.timeline.rational import exact_frame_rate
+from projects.timeline.spans import SAMPLE_RATE, Span, samples_of, spans_of
 from streamfetch.ffmpeg import text
 from streamfetch.ffmpeg.command import Command, Graph, Input, Output, Stream, Value
 from streamfetch.ffmpeg.probe import MediaInfo
 
-SAMPLE_RATE = 48_000
 # Read a little past a clip's end, so that its last frame is there after rounding.
 READ_AHEAD_MS = 500
 ENCODER: dict[str, Value] = {
@@ -42,44 +42,6 @@ class SourceFile:
 
     path: Path
     info: MediaInfo
-
-
-@dataclass(frozen=True)
-class Span:
-    """Frames [first, last) of the timeline: one clip, or a gap."""
-
-    first: int
-    last: int
-    clip: Clip | None
-
-    @property
-    def frames(self) -> int:
-        return self.last - self.first
-
-
-def spans_of(timeline: Timeline, rate: Fraction) -> list[Span]:
-    """The timeline cut at every edge of a clip; gaps become spans of their own.
-
-    Clips shorter than half a frame vanish. Raises nothing: overlaps were refused
-    when the timeline was saved.
-    """
-    spans: list[Span] = []
-    at = 0
-    for clip in sorted(timeline.clips, key=lambda clip: clip.position):
-        first = max(at, frame_at(clip.position, rate))
-        last = frame_at(clip.timeline_end, rate)
-        if last <= first:
-            continue
-        if first > at:
-            spans.append(Span(at, first, None))
-        spans.append(Span(first, last, clip))
-        at = last
-    return spans
-
-
-def sample_at(frame: int, rate: Fraction) -> int:
-    """The sample at which a frame begins."""
-    return round(Fraction(frame) / rate * SAMPLE_RATE)
 
 
 class _Compiler:
@@ -152,7 +114,6 @@ class _Compiler:
 
     def sound(self, span: Span) -> Stream:
         """Exactly the samples that belong to the span's frames, in stereo."""
-        samples = sample_at(span.last, self.rate) - sample_at(span.first, self.rate)
         clip = span.clip
         source = self.sources[clip.asset] if clip else None
         if clip is None or source is None or source.info.audio is None or clip.muted:
@@ -174,7 +135,7 @@ class _Compiler:
             if clip.volume != 1:
                 stream = stream.filter("volume", volume=clip.volume)
             stream = stream.filter("apad")
-        return stream.filter("atrim", end_sample=samples).filter(
+        return stream.filter("atrim", end_sample=samples_of(span, self.rate)).filter(
             "asetpts", expr="PTS-STARTPTS"
         )
 

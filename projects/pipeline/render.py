@@ -11,14 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.utils import timezone
 
 from projects.fonts import fonts_directory
-from projects.models import Render, VideoProject
+from projects.models import Render
 from projects.pipeline.compile import SourceFile, compile_render
-from streamfetch import caching
 from streamfetch.errors import DomainError
-from streamfetch.events import bus
 from streamfetch.ffmpeg import binary, runner
 from streamfetch.ffmpeg.command import Command
 from streamfetch.ffmpeg.probe import probe
@@ -94,23 +91,6 @@ def _encode(run: Run[Render], command: Command) -> None:
     )
 
 
-def _tell_project(render: Render) -> None:
-    VideoProject.objects.filter(pk=render.project_id).update_idempotently(
-        status=VideoProject.Status.COMPLETED, updated_at=timezone.now()
-    )
-    caching.forget(caching.project_key(render.project_id))
-    project = VideoProject.objects.get(pk=render.project_id)
-    bus.publish(
-        render.owner_id,
-        "project",
-        {
-            "id": str(project.pk),
-            "revision": project.revision,
-            "status": str(project.status),
-        },
-    )
-
-
 def render(run: Run[Render]) -> dict[str, Any]:
     """The work of a `Render` job; safe to run twice."""
     job = run.job
@@ -129,9 +109,9 @@ def render(run: Run[Render]) -> dict[str, Any]:
     run.enter("store", percent=ENCODED_AT)
     key = keys.render_output(job.pk, digest_of(job, assets), "mp4")
     stored = media_storage().save_file(command.outputs[0], key, consume=True)
-    _tell_project(job)
     return {
         "output_key": key,
+        "output_removed_at": None,
         "size_bytes": stored.size_bytes,
         "duration_ms": command.expected_duration_ms,
     }

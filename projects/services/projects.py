@@ -4,22 +4,19 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from projects import fonts
+from projects.describing import announce, cache_entry, describe
 from projects.models import MAX_NAME, VideoProject
 from projects.timeline.document import Clip, Resolution, Settings, Timeline, even
 from projects.timeline.validate import Source, find_problems
 from streamfetch import caching
 from streamfetch.errors import FieldProblem, Invalid, NotFound, RevisionConflict
-from streamfetch.events import bus
 from uploads.models import Asset, Kind
-from uploads.services.assets import poster_urls
 
 STILL_S = 5.0
 MAX_PIXELS = (1920, 1080)
-ALLOWED_CHANGES = {"name", "description", "timeline", "settings"}
 
 
 def find(owner: Any, project_id: UUID) -> VideoProject:
@@ -30,26 +27,11 @@ def find(owner: Any, project_id: UUID) -> VideoProject:
     return project
 
 
-def describe(project: VideoProject) -> dict[str, Any]:
-    """A project's document as the API and the cache hold it."""
-    return {
-        "id": str(project.pk),
-        "name": project.name,
-        "description": project.description,
-        "status": str(project.status),
-        "revision": project.revision,
-        "timeline": project.timeline.model_dump(mode="json"),
-        "settings": project.settings.model_dump(mode="json"),
-        "created_at": project.created_at,
-        "updated_at": project.updated_at,
-    }
-
-
 def read(owner: Any, project_id: UUID) -> dict[str, Any]:
     """The project's document, from the cache when it is there."""
 
     def load() -> dict[str, Any]:
-        return {"owner": owner.pk, "document": describe(find(owner, project_id))}
+        return cache_entry(find(owner, project_id))
 
     entry, _hit = caching.remember(
         caching.project_key(project_id), caching.PROJECT_TTL_S, load
@@ -58,26 +40,6 @@ def read(owner: Any, project_id: UUID) -> dict[str, Any]:
         raise NotFound(_("There is no such project."))
     document: dict[str, Any] = entry["document"]
     return document
-
-
-def changed(project: VideoProject) -> None:
-    """After every write: renew the cache and tell the owner's other pages."""
-    project.refresh_from_db()
-    key = caching.project_key(project.pk)
-    if project.is_deleted:
-        caching.forget(key)
-    else:
-        entry = {"owner": project.owner_id, "document": describe(project)}
-        caching.replace(key, entry, caching.PROJECT_TTL_S)
-    bus.publish(
-        project.owner_id,
-        "project",
-        {
-            "id": str(project.pk),
-            "revision": project.revision,
-            "status": str(project.status),
-        },
-    )
 
 
 def sources_of(owner_id: UUID, asset_ids: Iterable[UUID]) -> dict[UUID, Asset]:
@@ -161,7 +123,7 @@ def create(
     )
     check_timeline(owner.pk, project.timeline)
     project.save(force_insert=True)
-    changed(project)
+    announce(project)
     return project
 
 
@@ -179,7 +141,7 @@ def edit(project: VideoProject, *, revision: int, **changes: Any) -> VideoProjec
         current = VideoProject.objects.get(pk=project.pk)
         conflict.extra["current"] = describe(current)
         raise
-    changed(project)
+    announce(project)
     return project
 
 
@@ -193,13 +155,13 @@ def duplicate(project: VideoProject) -> VideoProject:
         settings=project.settings,
     )
     copy.save(force_insert=True)
-    changed(copy)
+    announce(copy)
     return copy
 
 
 def move_to_bin(project: VideoProject) -> None:
     project.move_to_bin()
-    changed(project)
+    announce(project)
 
 
 def restore(owner: Any, project_id: UUID) -> VideoProject:
@@ -207,28 +169,5 @@ def restore(owner: Any, project_id: UUID) -> VideoProject:
     if project is None:
         raise NotFound(_("There is no such project."))
     project.restore()
-    changed(project)
+    announce(project)
     return project
-
-
-def with_thumbnails(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Documents with the poster of their first clip: one query for a whole page.
-
-    Signed addresses expire, so they are added last and never cached.
-    """
-    first = {
-        document["id"]: UUID(str(document["timeline"]["clips"][0]["asset"]))
-        for document in documents
-        if document["timeline"]["clips"]
-    }
-    posters = poster_urls(set(first.values()))
-    return [
-        {
-            **document,
-            "thumbnail_url": posters.get(first[document["id"]])
-            if document["id"] in first
-            else None,
-            "url": reverse("projects:editor", args=[document["id"]]),
-        }
-        for document in documents
-    ]

@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from projects.models import Render, VideoProject
-from projects.services.projects import changed, check_timeline
+from projects.services.projects import check_timeline
+from projects.timeline.rational import exact_frame_rate
+from projects.timeline.spans import spans_of
 from streamfetch.errors import Invalid, NotFound
 from streamfetch.jobs import queue
 from streamfetch.jobs.models import State
@@ -25,6 +27,13 @@ def request(project: VideoProject) -> Render:
             code="empty_timeline",
             field="timeline.clips",
         )
+    rate = exact_frame_rate(project.settings.frame_rate)
+    if not spans_of(project.timeline, rate):
+        raise Invalid(
+            _("The clips are shorter than one frame. Make them longer, then render."),
+            code="empty_timeline",
+            field="timeline.clips",
+        )
     check_timeline(project.owner_id, project.timeline)
     render = Render(
         owner_id=project.owner_id,
@@ -35,10 +44,6 @@ def request(project: VideoProject) -> Render:
         settings=project.settings,
     )
     queue.submit(render)
-    VideoProject.objects.filter(pk=project.pk).update_idempotently(
-        status=VideoProject.Status.PROCESSING
-    )
-    changed(project)
     return render
 
 
@@ -55,9 +60,6 @@ def renders_of(project: VideoProject) -> Any:
 
 def cancel(render: Render) -> Render:
     queue.cancel(render)
-    VideoProject.objects.filter(
-        pk=render.project_id, status=VideoProject.Status.PROCESSING
-    ).update_idempotently(status=VideoProject.Status.DRAFT)
     return render
 
 

@@ -11,9 +11,10 @@ from django_dramatiq.models import Task
 from streamfetch.errors import Conflict
 from streamfetch.jobs import queue
 from streamfetch.jobs.models import Job
+from streamfetch.mongo.admin import DocumentAdmin
 
 
-class JobAdmin(admin.ModelAdmin):
+class JobAdmin(DocumentAdmin):
     """Base of the admin page of every kind of job. Nothing is edited by hand."""
 
     list_display = (
@@ -28,9 +29,6 @@ class JobAdmin(admin.ModelAdmin):
         "finished_at",
     )
     list_filter = ("state", "priority")
-    list_per_page = 50
-    show_full_result_count = False
-    ordering = ("-created_at",)
     actions = ("retry_jobs", "cancel_jobs")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -12,7 +12,7 @@ lease) that it starts from, so two processes cannot both take it.
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from django.db import models
 from django.db.models import F
@@ -23,7 +23,7 @@ from streamfetch.mongo.documents import OwnedDocument
 from streamfetch.mongo.fields import EmbeddedField
 
 LEASE_S = 30
-RETRY_DELAYS_S = (5, 10, 20)
+RETRY_DELAYS_S: tuple[int, ...] = (5, 10, 20)
 MAX_CRASHES = 3
 SUCCEEDED_SHOWN_FOR = timedelta(hours=24)
 FAILED_SHOWN_FOR = timedelta(days=7)
@@ -68,6 +68,11 @@ class Job(OwnedDocument):
     KIND: ClassVar[str]
     ACTOR: ClassVar[str]
     QUEUE: ClassVar[str]
+    PRIORITY: ClassVar[Priority] = Priority.NORMAL
+    # Seconds before each try after a passing error.
+    RETRY_DELAYS_S: ClassVar[tuple[int, ...]] = RETRY_DELAYS_S
+    # False: it has a list of its own, and pages do not hear of each of them.
+    LISTED: ClassVar[bool] = True
 
     state = models.CharField(
         max_length=10, choices=State, default=State.QUEUED, editable=False
@@ -96,9 +101,13 @@ class Job(OwnedDocument):
     def indexes(prefix: str) -> list[models.Index]:
         """The indexes of every kind of job: the owner's list, the sweeper, admin."""
         return [
-            models.Index(fields=["owner", "-created_at"], name=f"{prefix}_owner_new"),
-            models.Index(fields=["state", "-created_at"], name=f"{prefix}_state_new"),
-            models.Index(fields=["-created_at"], name=f"{prefix}_new"),
+            models.Index(
+                fields=["owner", "-created_at", "-id"], name=f"{prefix}_owner_new"
+            ),
+            models.Index(
+                fields=["state", "-created_at", "-id"], name=f"{prefix}_state_new"
+            ),
+            models.Index(fields=["-created_at", "-id"], name=f"{prefix}_new"),
         ]
 
     # What a concrete job says about itself.
@@ -110,22 +119,34 @@ class Job(OwnedDocument):
         """The page on which the owner watches this job."""
         raise NotImplementedError
 
-    def on_failure(self, error: JobError) -> None:
-        """Tell the job's subject, just before the job fails for good.
+    # What its subject (the asset, the project) is told. Each may be called twice;
+    # the endings come just before the job's own, so that none is ever missed.
 
-        May be called twice, and for a job that is then taken up again after all.
-        """
+    def on_queued(self) -> None:
+        """The job waits: it is new, or was started again."""
+
+    def on_success(self) -> None:
+        """The work is done; its results are stored next."""
+
+    def on_failure(self, error: JobError) -> None:
+        """The job fails for good, unless its worker shows signs of life."""
+
+    def on_cancel(self) -> None:
+        """The owner or an operator ended the job."""
 
     # Transitions.
 
     @classmethod
-    def claim(cls, job_id: str | uuid.UUID) -> Self | None:
-        """Take a queued job that is due. None when there is nothing to take."""
+    def claim(
+        cls, job_id: str | uuid.UUID, *, token: uuid.UUID | None = None
+    ) -> Self | None:
+        """Take a queued job that is due. None when there is nothing to take.
+
+        Safe to repeat with the same `token`, when an answer was lost.
+        """
         now = timezone.now()
-        token = uuid.uuid4()
-        taken = cls.objects.filter(
-            pk=job_id, state=State.QUEUED, not_before__lte=now
-        ).update(
+        token = token or uuid.uuid4()
+        cls.objects.filter(pk=job_id, state=State.QUEUED, not_before__lte=now).update(
             state=State.RUNNING,
             lease_token=token,
             lease_expires_at=now + timedelta(seconds=LEASE_S),
@@ -137,9 +158,8 @@ class Job(OwnedDocument):
             percent=0.0,
             eta_s=None,
         )
-        if not taken:
-            return None
-        return cls.objects.filter(pk=job_id, lease_token=token).first()
+        claimed = cls.objects.filter(pk=job_id, lease_token=token).first()
+        return cast("Self | None", claimed)
 
     def _held(self) -> Any:
         return type(self).objects.filter(
@@ -147,10 +167,22 @@ class Job(OwnedDocument):
         )
 
     def _change_held(self, **changes: Any) -> None:
-        if not self._held().update_idempotently(**changes, updated_at=timezone.now()):
+        changed = self._held().update_idempotently(**changes, updated_at=timezone.now())
+        if not changed and not self._has_changed(changes):
             raise LeaseLost
         for name, value in changes.items():
             setattr(self, name, value)
+
+    def _has_changed(self, changes: dict[str, Any]) -> bool:
+        """Whether a retried change had been made, and only its answer was lost."""
+        return (
+            "state" in changes
+            and type(self)
+            .objects.filter(
+                pk=self.pk, state=changes["state"], lease_token=self.lease_token
+            )
+            .exists()
+        )
 
     def report(self, **changes: Any) -> None:
         """Store progress and renew the lease. Raises `LeaseLost`."""
@@ -188,7 +220,8 @@ class Job(OwnedDocument):
     def retry_later(self, error: JobError) -> float:
         """Back to the queue after a passing error. Returns the delay in seconds."""
         failures = max(1, self.attempts - self.crashes)
-        delay_s = RETRY_DELAYS_S[min(failures, len(RETRY_DELAYS_S)) - 1]
+        delays_s = self.RETRY_DELAYS_S
+        delay_s = delays_s[min(failures, len(delays_s)) - 1]
         self._change_held(
             state=State.QUEUED,
             error=error,
@@ -200,7 +233,7 @@ class Job(OwnedDocument):
 
     @property
     def has_retries_left(self) -> bool:
-        return self.attempts - self.crashes <= len(RETRY_DELAYS_S)
+        return self.attempts - self.crashes <= len(self.RETRY_DELAYS_S)
 
     def release(self) -> None:
         """Back to the queue because the worker stops; it does not count."""

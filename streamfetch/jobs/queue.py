@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from streamfetch.errors import Conflict
 from streamfetch.events import bus
+from streamfetch.jobs import registry
 from streamfetch.jobs.models import Job, State
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,15 @@ def describe(job: Job) -> dict[str, Any]:
 
 
 def announce(job: Job) -> None:
-    bus.publish(job.owner_id, "job", describe(job))
+    """Tell the owner's pages how the job and its subject are now. Never raises."""
+    try:
+        bus.publish(job.owner_id, "job", describe(job))
+        listener = registry.listener_of(job)
+        if listener is not None:
+            listener(job)
+    except Exception:
+        # Pages ask again; the work that is announced must not fail for it.
+        logger.exception("%s %s was not announced", job.KIND, job.pk)
 
 
 def send(job: Job, *, delay_s: float = 0) -> None:
@@ -56,8 +65,10 @@ def send(job: Job, *, delay_s: float = 0) -> None:
 
 
 def submit(job: Job) -> None:
-    """Save a new job and send it."""
+    """Save a new job and send it. Raises `IntegrityError` for an id that is taken."""
+    job.priority = job.PRIORITY
     job.save(force_insert=True)
+    job.on_queued()
     send(job)
     announce(job)
 
@@ -70,6 +81,7 @@ def cancel(job: Job) -> Job:
             f"This job has already ended ({job.state}); there is nothing to cancel.",
             code="job_ended",
         )
+    job.on_cancel()
     job.refresh_from_db()
     announce(job)
     return job
@@ -85,6 +97,7 @@ def retry(job: Job) -> Job:
             code="job_not_ended",
         )
     job.refresh_from_db()
+    job.on_queued()
     send(job)
     announce(job)
     return job

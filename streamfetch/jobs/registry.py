@@ -1,21 +1,38 @@
-"""Every kind of job there is; apps add theirs when their models load."""
+"""Every kind of job there is, and who hears of its changes.
 
-from collections.abc import Iterator
-from typing import TypeVar
+Apps add their kinds when their models load, and their listeners in `actors`.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 from uuid import UUID
 
 from streamfetch.errors import NotFound
 from streamfetch.jobs.models import Job
 
-J = TypeVar("J", bound=type[Job])
+J = TypeVar("J", bound=Job)
+Listener = Callable[[J], None]
 
 _models: dict[str, type[Job]] = {}
+_listeners: dict[str, Callable[[Any], None]] = {}
 
 
-def register(model: J) -> J:
+def register(model: type[J]) -> type[J]:
     """Class decorator for a concrete job."""
     _models[model.KIND] = model
     return model
+
+
+def listen(model: type[J], listener: Listener[J]) -> None:
+    """Have `listener` called with each job of `model` whenever it has changed.
+
+    It tells pages about the job's subject. It must not raise, nor change anything.
+    """
+    _listeners[model.KIND] = listener
+
+
+def listener_of(job: Job) -> Callable[[Job], None] | None:
+    return _listeners.get(job.KIND)
 
 
 def job_models() -> Iterator[type[Job]]:

@@ -2,7 +2,7 @@
 
 The work function gets a `Run` and returns the fields to store with the success.
 Whatever happens, the workspace is emptied and the job ends in a state that says
-what happened; the only exception that leaves is none at all.
+what happened; no exception of the work leaves.
 """
 
 import contextlib
@@ -12,12 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+from uuid import uuid4
 
 from dramatiq.middleware import Shutdown, TimeLimitExceeded
 
 from streamfetch.errors import DomainError
-from streamfetch.ffmpeg.errors import Stopped
 from streamfetch.jobs import queue
+from streamfetch.jobs.middleware import at_shutdown
 from streamfetch.jobs.models import Job, JobError, LeaseLost
 from streamfetch.mongo.outages import OUTAGE_ERRORS, is_outage
 from streamfetch.storage.workspace import Workspace
@@ -25,9 +26,34 @@ from streamfetch.storage.workspace import Workspace
 logger = logging.getLogger(__name__)
 
 J = TypeVar("J", bound=Job)
+T = TypeVar("T")
 
 HEARTBEAT_S = 3.0
 REPORT_EVERY_S = 0.5
+# How long the end of a job waits for a database that is away.
+PATIENCE_S = 60.0
+
+
+class Lease:
+    """Whether the job is still ours, as the heartbeat last saw it."""
+
+    def __init__(self) -> None:
+        self._lost = threading.Event()
+        self._when_lost: list[Callable[[], None]] = []
+
+    @property
+    def is_lost(self) -> bool:
+        return self._lost.is_set()
+
+    def lose(self) -> None:
+        self._lost.set()
+        for act in self._when_lost:
+            act()
+
+    def when_lost(self, act: Callable[[], None]) -> None:
+        self._when_lost.append(act)
+        if self.is_lost:
+            act()
 
 
 @dataclass
@@ -36,12 +62,16 @@ class Run(Generic[J]):
 
     job: J
     workspace: Workspace
-    _lost: threading.Event = field(default_factory=threading.Event)
+    lease: Lease = field(default_factory=Lease)
     _reported_at: float = 0.0
 
     def should_stop(self) -> bool:
         """True once the job was cancelled or taken over; stop and clean up."""
-        return self._lost.is_set()
+        return self.lease.is_lost
+
+    def when_stopped(self, act: Callable[[], None]) -> None:
+        """Have `act` called, in another thread, once `should_stop()` is true."""
+        self.lease.when_lost(act)
 
     def report(self, percent: float, *, eta_s: float | None = None) -> None:
         """Progress from 0 to 100; written twice a second at most."""
@@ -63,7 +93,7 @@ class Run(Generic[J]):
         self._store(**changes)
 
     def _store(self, **changes: Any) -> None:
-        if self._lost.is_set():
+        if self.lease.is_lost:
             raise LeaseLost
         try:
             self.job.report(**changes)
@@ -77,27 +107,44 @@ class Run(Generic[J]):
 
 
 @contextlib.contextmanager
-def _heartbeat(run: Run[Any]) -> Iterator[None]:
+def _heartbeat(job: Job, lease: Lease) -> Iterator[None]:
     """Renews the lease from a thread of its own, and notices when it is gone."""
     done = threading.Event()
 
     def beat() -> None:
         while not done.wait(HEARTBEAT_S):
             try:
-                run.job.report()
+                job.report()
             except LeaseLost:
-                run._lost.set()
+                lease.lose()
                 return
             except OUTAGE_ERRORS as error:
-                logger.warning("The lease of %s was not renewed: %s", run.job.pk, error)
+                logger.warning("The lease of %s was not renewed: %s", job.pk, error)
 
-    thread = threading.Thread(target=beat, name=f"lease-{run.job.pk}", daemon=True)
+    thread = threading.Thread(target=beat, name=f"lease-{job.pk}", daemon=True)
     thread.start()
     try:
         yield
     finally:
         done.set()
         thread.join(timeout=HEARTBEAT_S)
+
+
+def _patiently(change: Callable[[], T]) -> T:
+    """Make a change that may be repeated, waiting while the database is away.
+
+    Work that is done must not be lost, or done again, for a database that is
+    restarted.
+    """
+    give_up = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return change()
+        except OUTAGE_ERRORS as error:
+            if not is_outage(error) or time.monotonic() > give_up:
+                raise
+            logger.warning("The database is away, waiting: %s", error)
+            time.sleep(1)
 
 
 def _error_of(error: BaseException) -> JobError:
@@ -135,11 +182,49 @@ def _end_badly(job: Job, error: BaseException) -> None:
         exc_info=error if level > logging.WARNING else None,
     )
     if reason.recoverable and job.has_retries_left:
-        queue.send(job, delay_s=job.retry_later(reason))
+        queue.send(job, delay_s=_patiently(lambda: job.retry_later(reason)))
     else:
-        job.on_failure(reason)
-        job.fail(reason)
+        _patiently(lambda: job.on_failure(reason))
+        _patiently(lambda: job.fail(reason))
     queue.announce(job)
+
+
+def _finish(job: Job, results: dict[str, Any]) -> None:
+    _patiently(job.on_success)
+    _patiently(lambda: job.finish(**results))
+    queue.announce(job)
+
+
+def _release(job: Job) -> None:
+    """Give the job to another worker: this one has to stop."""
+    try:
+        job.release()
+    except LeaseLost:
+        return
+    except OUTAGE_ERRORS as error:
+        logger.warning("%s %s waits for its lease to end: %s", job.KIND, job.pk, error)
+        return
+    queue.send(job)
+    queue.announce(job)
+    logger.info("%s %s goes on elsewhere: this worker stops", job.KIND, job.pk)
+
+
+def _work_to_an_end(
+    job: J, work: Callable[[Run[J]], dict[str, Any]], free_bytes: int
+) -> None:
+    """Raises `LeaseLost`, `Shutdown`, or an outage that outlasts our patience."""
+    lease = Lease()
+    with _heartbeat(job, lease):
+        try:
+            with Workspace(needs_bytes=free_bytes, label=job.KIND) as workspace:
+                results = work(Run(job=job, workspace=workspace, lease=lease))
+            _finish(job, results)
+        except (LeaseLost, Shutdown):
+            raise
+        except (Exception, TimeLimitExceeded) as error:
+            if lease.is_lost:
+                raise LeaseLost from error
+            _end_badly(job, error)
 
 
 def run_job(
@@ -154,27 +239,22 @@ def run_job(
     A message that comes twice, or late, finds nothing to claim and ends here.
     `free_bytes` is the disk space that the run needs at least.
     """
-    job = model.claim(job_id)
+    token = uuid4()
+    try:
+        job = _patiently(lambda: model.claim(job_id, token=token))
+    except Shutdown:
+        # It may have come right after the claim: ask what became of it.
+        if job := model.claim(job_id, token=token):
+            _release(job)
+        return
     if job is None:
         logger.info("%s %s is not waiting; nothing to do", model.KIND, job_id)
         return
-    queue.announce(job)
-    try:
-        with Workspace(needs_bytes=free_bytes) as workspace:
-            run = Run(job=job, workspace=workspace)
-            with _heartbeat(run):
-                results = work(run)
-            job.finish(**results)
-        queue.announce(job)
-    except (LeaseLost, Stopped):
-        logger.info("%s %s was taken away: stopped", model.KIND, job_id)
-    except Shutdown:
-        with contextlib.suppress(LeaseLost):
-            job.release()
-            queue.send(job)
-            queue.announce(job)
-    except (Exception, TimeLimitExceeded) as error:
+    with at_shutdown(lambda: _release(job)):
         try:
-            _end_badly(job, error)
+            queue.announce(job)
+            _work_to_an_end(job, work, free_bytes)
         except LeaseLost:
-            logger.info("%s %s was taken away while failing", model.KIND, job_id)
+            logger.info("%s %s was taken away: stopped", model.KIND, job_id)
+        except Shutdown:
+            _release(job)

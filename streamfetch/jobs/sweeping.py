@@ -1,15 +1,17 @@
 """Finds jobs that nobody is working on any more, and brings them back."""
 
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 
 import dramatiq
+from django.db.models import Q
 from django.utils import timezone
-from dramatiq.brokers.redis import RedisBroker
-from dramatiq.common import dq_name
 from redis.exceptions import RedisError
 
 from streamfetch.jobs import queue
+from streamfetch.jobs.broker import JobBroker
 from streamfetch.jobs.models import Job, State
 from streamfetch.jobs.registry import job_models
 
@@ -17,15 +19,6 @@ logger = logging.getLogger(__name__)
 
 SENT_GRACE = timedelta(seconds=20)
 BATCH = 200
-
-
-def waiting_messages(queue_name: str) -> int:
-    """Messages of a queue in Redis, those being worked on and delayed included."""
-    broker = dramatiq.get_broker()
-    if not isinstance(broker, RedisBroker):
-        return 0
-    names = (queue_name, dq_name(queue_name))
-    return sum(broker.client.hlen(f"{broker.namespace}:{name}.msgs") for name in names)
 
 
 def sweep_expired_leases() -> int:
@@ -48,24 +41,36 @@ def sweep_expired_leases() -> int:
     return count
 
 
-def _lost_messages(model: type[Job]) -> list[Job]:
-    now = timezone.now()
-    due = model.objects.filter(state=State.QUEUED, not_before__lte=now - SENT_GRACE)
-    jobs = [
-        job
-        for job in due[:BATCH]
-        if job.sent_at is None or job.sent_at < now - SENT_GRACE
-    ]
-    # Jobs that simply wait behind others still have their message.
-    return jobs if waiting_messages(model.QUEUE) < len(jobs) else []
+def _out_of_reach(model: type[Job], broker: JobBroker) -> Iterator[Job]:
+    """Due jobs without a message that a worker could fetch.
+
+    It was lost, or a worker keeps it in hand behind a long job: another may be
+    idle, and a message that comes twice does no harm.
+    """
+    since = timezone.now() - SENT_GRACE
+    waiting = model.objects.filter(state=State.QUEUED, not_before__lte=since).filter(
+        Q(sent_at=None) | Q(sent_at__lt=since)
+    )
+    if not waiting.exists():
+        return
+    within_reach = broker.ids_within_reach(model.QUEUE)
+    for job in waiting.iterator():
+        if str(job.pk) not in within_reach:
+            yield job
 
 
 def sweep_lost_messages() -> int:
-    """Queued jobs whose message is gone (Redis was away or came back empty)."""
+    """Queued jobs whose message is gone (Redis was away or came back empty).
+
+    Raises `redis.RedisError`.
+    """
+    broker = dramatiq.get_broker()
+    if not isinstance(broker, JobBroker):
+        raise TypeError("jobs need the JobBroker; see DRAMATIQ_BROKER")
     count = 0
     for model in job_models():
-        for job in _lost_messages(model):
-            logger.warning("%s %s had no message: sent again", job.KIND, job.pk)
+        for job in islice(_out_of_reach(model, broker), BATCH):
+            logger.info("%s %s had no message: sent again", job.KIND, job.pk)
             queue.send(job)
             count += 1
     return count

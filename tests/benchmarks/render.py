@@ -1,6 +1,6 @@
 """A render through the product against the same FFmpeg command run by hand.
 
-    DJANGO_SETTINGS_MODULE=tests.settings python -m tests.benchmarks.render [FILE]
+DJANGO_SETTINGS_MODULE=tests.settings python -m tests.benchmarks.render [FILE]
 """
 
 import os

@@ -1,6 +1,6 @@
 """Second start, idle memory, and how fast a render is accepted.
 
-    python -m tests.benchmarks.server
+python -m tests.benchmarks.server
 """
 
 import http.client

@@ -420,6 +420,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="uploadsession",
+            index=models.Index(fields=["-created_at", "-id"], name="upload_new"),
+        ),
+        migrations.AddIndex(
+            model_name="uploadsession",
+            index=models.Index(
+                fields=["status", "-created_at", "-id"], name="upload_status_new"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="uploadsession",
             index=models.Index(
                 fields=["status", "expires_at"], name="upload_status_expiry"
             ),

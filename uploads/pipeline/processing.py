@@ -20,7 +20,7 @@ from streamfetch.ffmpeg.progress import Progress
 from streamfetch.jobs.running import Run
 from streamfetch.storage import keys
 from streamfetch.storage.backends import media_storage
-from uploads.describing import announce
+from uploads import notices
 from uploads.models import Asset, AssetProcessing, MediaFacts, Rendition
 from uploads.pipeline import previews
 
@@ -147,14 +147,11 @@ def process(run: Run[AssetProcessing]) -> dict[str, Any]:
     poster = previews.poster(source.path, source.info, run.workspace.path)
     if poster is not None:
         _store(asset, _make(run, source, poster, span=(8, 12)))
-    announce(asset.pk)
     preview = previews.preview(source.path, source.info, run.workspace.path)
     if preview is not None:
         run.enter("preview", percent=12)
         _store(asset, _make(run, source, preview, span=(12, 98)))
+        asset.refresh_from_db()
+        notices.playable(asset, occurrence=str(run.job.pk))
     run.enter("finish", percent=98)
-    Asset.objects.filter(pk=asset.pk).update_idempotently(
-        status=Asset.Status.READY, last_error=None, updated_at=timezone.now()
-    )
-    announce(asset.pk)
     return {}

@@ -1,6 +1,7 @@
 """What is removed when its time is over."""
 
 import logging
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -10,6 +11,9 @@ from uploads.models import Asset, UploadSession
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+# No upload in parts is at work for longer; its addresses live for an hour.
+STRAY_AFTER_S = 7 * 24 * 3600
+QUARANTINE = "quarantine/"
 
 
 def discard(session: UploadSession) -> None:
@@ -36,4 +40,32 @@ def abort_expired_uploads() -> int:
         discard(session)
         logger.info("Upload %s was abandoned: removed", session.pk)
         count += 1
+    return count
+
+
+def _is_expected(quarantine_key: str) -> bool:
+    """Whether an upload that is still open sends its bytes there."""
+    try:
+        upload_id = UUID(quarantine_key.rpartition("/")[2])
+    except ValueError:
+        return False
+    return UploadSession.objects.filter(
+        pk=upload_id, status=UploadSession.Status.OPEN
+    ).exists()
+
+
+def remove_strays() -> int:
+    """Remove bytes that belong to no upload any more. Returns how many objects.
+
+    They come from signed addresses that were used after their upload was given
+    up, and from crashes between storage and the database.
+    """
+    storage = media_storage()
+    count = storage.abort_stale(older_than_s=STRAY_AFTER_S)
+    for stored in list(storage.list_prefix(QUARANTINE)):
+        if not _is_expected(stored.key):
+            storage.remove(stored.key)
+            count += 1
+    if count:
+        logger.info("Removed %d leftovers of uploads", count)
     return count

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from django.utils import timezone
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from streamfetch.errors import Conflict, NotFound
@@ -14,7 +14,7 @@ from streamfetch.jobs import queue
 from streamfetch.jobs.models import ACTIVE
 from streamfetch.storage import keys
 from streamfetch.storage.backends import media_storage
-from uploads import sniffing
+from uploads import notices, sniffing
 from uploads.describing import announce
 from uploads.models import Asset, AssetProcessing, Rendition
 
@@ -30,18 +30,29 @@ def find(owner: Any, asset_id: UUID) -> Asset:
 
 
 def start_processing(asset: Asset) -> AssetProcessing | None:
-    """Queue processing, unless it is under way. Safe to repeat."""
-    if AssetProcessing.objects.filter(asset_id=asset.pk, state__in=ACTIVE).exists():
+    """Queue processing, unless it is under way. Safe to repeat, and at once."""
+    runs = AssetProcessing.objects.filter(asset_id=asset.pk)
+    number = runs.count()
+    if runs.filter(state__in=ACTIVE).exists():
         return None
-    Asset.objects.filter(pk=asset.pk).update_idempotently(
-        status=Asset.Status.PROCESSING, last_error=None, updated_at=timezone.now()
-    )
     job = AssetProcessing(
-        owner_id=asset.owner_id, asset_id=asset.pk, asset_title=asset.title
+        # Of two requests at the same time, one gets the id.
+        pk=uuid5(asset.pk, f"processing {number}"),
+        owner_id=asset.owner_id,
+        asset_id=asset.pk,
+        asset_title=asset.title,
     )
-    queue.submit(job)
-    announce(asset.pk)
+    try:
+        queue.submit(job)
+    except IntegrityError:
+        return None
     return job
+
+
+def accept(asset: Asset) -> None:
+    """A file that has arrived in full becomes part of the library. Safe to repeat."""
+    notices.uploaded(asset)
+    start_processing(asset)
 
 
 def reprocess(asset: Asset) -> AssetProcessing:
@@ -74,7 +85,7 @@ def register_file(
     known = Asset.objects.filter(pk=asset_id, owner_id=owner_id).first()
     if known is not None:
         if known.status == Asset.Status.PENDING_UPLOAD:
-            start_processing(known)
+            accept(known)
         return known
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -96,7 +107,7 @@ def register_file(
     asset.source_key = keys.asset_source(asset.pk, sniffed.extension)
     media_storage().save_file(path, asset.source_key, content_type=asset.content_type)
     asset.save(force_insert=True)
-    start_processing(asset)
+    accept(asset)
     asset.refresh_from_db()
     return asset
 
@@ -104,15 +115,19 @@ def register_file(
 def rename(asset: Asset, *, title: str, revision: int) -> Asset:
     """Raises `RevisionConflict` when the asset changed since `revision`."""
     asset.edit(revision=revision, title=title)
-    announce(asset.pk)
+    announce(asset)
     return asset
 
 
 def move_to_bin(asset: Asset) -> None:
     """Out of the library; the files stay until the bin is emptied."""
-    for job in AssetProcessing.objects.filter(asset_id=asset.pk, state__in=ACTIVE):
-        job.cancel()
     asset.move_to_bin()
+    for job in AssetProcessing.objects.filter(asset_id=asset.pk, state__in=ACTIVE):
+        # Not the queue's cancel: the asset must still say that it needs processing.
+        if job.cancel():
+            job.refresh_from_db()
+            queue.announce(job)
+    announce(asset)
 
 
 def restore(owner: Any, asset_id: UUID) -> Asset:
@@ -123,6 +138,7 @@ def restore(owner: Any, asset_id: UUID) -> Asset:
     if asset.status == Asset.Status.PROCESSING:
         start_processing(asset)
         asset.refresh_from_db()
+    announce(asset)
     return asset
 
 

@@ -4,6 +4,7 @@ The browser sends bytes to storage, never through this code. Which parts have
 arrived is asked of storage each time: a client's word is never taken for it.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePath
@@ -35,6 +36,10 @@ MAX_PARALLEL_PARTS = 4
 SIGNED_AT_ONCE = 100
 SESSION_IDLE = timedelta(hours=1)
 MAX_FILE_NAME = 255
+MAX_CONTENT_TYPE = 100
+UNKNOWN_TYPE = "application/octet-stream"
+# RFC 9110, 8.3.1, without parameters: it becomes a header of the browser's.
+CONTENT_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,12 @@ def title_of(file_name: str) -> str:
     return printable[:MAX_TITLE] or _("Untitled")
 
 
+def _content_type(claimed: str) -> str:
+    """What the client says, if it can be said in a header. Nothing relies on it."""
+    claimed = claimed.strip().lower()[:MAX_CONTENT_TYPE]
+    return claimed if CONTENT_TYPE.fullmatch(claimed) else UNKNOWN_TYPE
+
+
 def start(owner: Any, *, filename: str, content_type: str, size_bytes: int) -> Started:
     """Make a pending asset and a session for its bytes.
 
@@ -81,7 +92,7 @@ def start(owner: Any, *, filename: str, content_type: str, size_bytes: int) -> S
         owner_id=owner.pk,
         title=title_of(filename),
         file_name=PurePath(filename.replace("\\", "/")).name[:MAX_FILE_NAME],
-        content_type=content_type[:100],
+        content_type=_content_type(content_type),
         size_bytes=size_bytes,
     )
     multipart = size_bytes > SINGLE_UP_TO_BYTES
@@ -92,7 +103,7 @@ def start(owner: Any, *, filename: str, content_type: str, size_bytes: int) -> S
         owner_id=owner.pk,
         asset=asset,
         mode=UploadSession.Mode.MULTIPART if multipart else UploadSession.Mode.SINGLE,
-        content_type=content_type[:100] or "application/octet-stream",
+        content_type=asset.content_type,
         size_bytes=size_bytes,
         part_size=plan.part_size_bytes,
         expires_at=timezone.now() + SESSION_IDLE,
@@ -112,7 +123,7 @@ def find(owner: Any, session_id: UUID) -> UploadSession:
     """The caller's session. Raises `NotFound`."""
     session = UploadSession.objects.owned_by(owner).filter(pk=session_id).first()
     if session is None:
-        raise NotFound(_("There is no such upload."))
+        raise NotFound(_("There is no such upload (any more). Start a new one."))
     return session
 
 
@@ -203,7 +214,9 @@ def complete(session: UploadSession) -> Asset:
     Raises `Conflict` while parts are missing, and `sniffing.NotMedia` for
     something that is not media; the object and its asset are removed then.
     """
-    asset = Asset.objects.get(pk=session.asset_id)
+    asset = Asset.objects.filter(pk=session.asset_id).first()
+    if asset is None:
+        raise NotFound(_("The file of this upload was deleted. Start a new one."))
     if session.status == UploadSession.Status.COMPLETED:
         return asset
     _require_open(session)
@@ -214,9 +227,9 @@ def complete(session: UploadSession) -> Asset:
         head = storage.read_range(session.key, 0, sniffing.NEEDED_BYTES)
         try:
             sniffed = sniffing.sniff(head)
-        except sniffing.NotMedia:
+        except sniffing.NotMedia as error:
             abort(session)
-            raise
+            raise sniffing.NotMedia(error.detail, field="file") from error
         source_key = keys.asset_source(asset.pk, sniffed.extension)
         Asset.objects.filter(pk=asset.pk).update_idempotently(
             source_key=source_key,
@@ -225,7 +238,7 @@ def complete(session: UploadSession) -> Asset:
         )
         storage.move(session.key, source_key, etag=stored.etag)
     asset.refresh_from_db()
-    assets.start_processing(asset)
+    assets.accept(asset)
     UploadSession.objects.filter(pk=session.pk).update_idempotently(
         status=UploadSession.Status.COMPLETED
     )

@@ -23,6 +23,7 @@ def visible_jobs(owner_id: UUID) -> list[Any]:
     return [
         model.objects.filter(shown, owner_id=owner_id)
         for model in registry.job_models()
+        if model.LISTED
     ]
 
 

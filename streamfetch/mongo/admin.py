@@ -1,0 +1,37 @@
+"""The admin's lists, made so that they read an index and not a collection."""
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+
+from streamfetch.mongo.database import database
+
+
+class DocumentPaginator(Paginator):
+    """Asks MongoDB's own books how many there are, unless they are filtered."""
+
+    @cached_property
+    def count(self) -> int:
+        documents: Any = self.object_list
+        if documents.query.where.children:
+            return int(documents.count())
+        table = documents.model._meta.db_table
+        return database()[table].estimated_document_count()
+
+
+class IndexedAdmin(admin.ModelAdmin):
+    """Base of every page about a collection that grows."""
+
+    paginator = DocumentPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    # Empty, not False: a join comes before the filter and keeps it from the index.
+    list_select_related = ()
+
+
+class DocumentAdmin(IndexedAdmin):
+    """Base of the page of a `Document`, newest first."""
+
+    ordering = ("-created_at",)

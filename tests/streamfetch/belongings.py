@@ -1,0 +1,102 @@
+"""One object of every kind for a user: what strangers must not see, and lists show."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from downloads.models import Download
+from projects.models import Render, VideoProject
+from projects.timeline.document import Clip, Settings, Timeline
+from streamfetch.accounts.models import User
+from streamfetch.jobs.models import JobError, State
+from streamfetch.webhooks.models import WebhookDelivery
+from streamfetch.webhooks.services import endpoints
+from uploads.models import Asset, AssetProcessing, MediaFacts, Rendition, UploadSession
+
+
+def asset_of(owner: User, title: str = "A clip") -> Asset:
+    """A processed video of three seconds, without its files."""
+    asset = Asset.objects.create(
+        owner=owner,
+        title=title,
+        status=Asset.Status.READY,
+        source_key=f"assets/{uuid4()}/source.mp4",
+        file_name="clip.mp4",
+        content_type="video/mp4",
+        size_bytes=1000,
+        duration_ms=3000,
+        width=640,
+        height=360,
+        facts=MediaFacts(container="mp4", video_codec="h264", frame_rate="30"),
+        last_error=JobError(code="old", message="An earlier try failed."),
+    )
+    Rendition.objects.create(
+        asset=asset,
+        spec=Rendition.Spec.POSTER,
+        key=f"assets/{asset.pk}/renditions/poster/poster.jpg",
+        content_type="image/jpeg",
+        size_bytes=10,
+    )
+    return asset
+
+
+def project_of(owner: User, asset: Asset) -> VideoProject:
+    clip = Clip(asset=asset.pk, end_time=2.0)
+    return VideoProject.objects.create(
+        owner=owner, name="Trip", timeline=Timeline(clips=[clip])
+    )
+
+
+def belongings_of(owner: User) -> dict[str, UUID]:
+    """Makes one of each; the keys are the parameters of the API's addresses."""
+    asset = asset_of(owner)
+    project = project_of(owner, asset)
+    session = UploadSession.objects.create(
+        owner=owner,
+        asset=asset,
+        mode=UploadSession.Mode.SINGLE,
+        key=f"quarantine/{uuid4()}",
+        content_type="video/mp4",
+        size_bytes=1000,
+        part_size=1000,
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
+    render = Render.objects.create(
+        owner=owner,
+        project=project,
+        project_name=project.name,
+        project_revision=1,
+        timeline=project.timeline,
+        settings=Settings(),
+    )
+    download = Download.objects.create(
+        owner=owner,
+        asset=asset,
+        video_id="v",
+        video_title="A clip",
+        video_url="https://videos.test/a.mp4",
+        state=State.FAILED,
+        error=JobError(code="unreachable", message="No answer.", recoverable=True),
+    )
+    job = AssetProcessing.objects.create(owner=owner, asset=asset, asset_title="A clip")
+    webhook, _secret = endpoints.create(
+        owner, url="https://hooks.test/", events=["asset.ready"]
+    )
+    delivery = WebhookDelivery.objects.create(
+        owner=owner,
+        endpoint_id=webhook.pk,
+        event_id=uuid4(),
+        event_type="asset.ready",
+        payload={},
+    )
+    return {
+        "asset_id": asset.pk,
+        "project_id": project.pk,
+        "upload_id": session.pk,
+        "render_id": render.pk,
+        "download_id": download.pk,
+        "job_id": job.pk,
+        "webhook_id": webhook.pk,
+        "delivery_id": delivery.pk,
+    }
