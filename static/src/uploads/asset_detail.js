@@ -54,15 +54,19 @@ class AssetController extends Controller {
     }
   }
 
+  /** Null for a still picture. */
   get player() {
     const element = this.playerTarget.querySelector("[data-controller='player']");
+    if (!element) return null;
     return application.getControllerForElementAndIdentifier(element, "player");
   }
 
   async loadPlayback() {
     try {
       const { progressive, poster } = await api(`assets/${this.asset.id}/playback/`);
-      if (progressive) this.player?.load({ src: progressive, poster, keepPlace: true });
+      const still = this.playerTarget.querySelector(".still");
+      if (still) still.src = poster ?? this.asset.poster_url ?? "";
+      else if (progressive) this.player?.load({ src: progressive, poster, keepPlace: true });
     } catch (error) {
       toastError(error);
     }

@@ -32,12 +32,16 @@ export class TextLayer {
     layer.addEventListener("pointerdown", (event) => this.#grab(event));
   }
 
+  /** Fits the layer to the picture, which full screen may letterbox. */
   scale() {
     const { width, height } = this.store.settings.resolution;
+    const { clientWidth, clientHeight } = this.frame;
+    this.factor = Math.min(clientWidth / width, clientHeight / height) || 1;
+    const left = (clientWidth - width * this.factor) / 2;
+    const top = (clientHeight - height * this.factor) / 2;
     this.layer.style.width = `${width}px`;
     this.layer.style.height = `${height}px`;
-    this.factor = this.frame.clientWidth / width || 1;
-    this.layer.style.transform = `scale(${this.factor})`;
+    this.layer.style.transform = `translate(${left}px, ${top}px) scale(${this.factor})`;
   }
 
   paint() {
@@ -101,7 +105,7 @@ export class TextLayer {
     const { id } = box.dataset;
     this.store.select({ kind: "text", id });
     const from = findText(this.store.timeline, id).position;
-    const { clientWidth, clientHeight } = this.frame;
+    const { width, height } = this.store.settings.resolution;
     const along = (start, delta, extent) => {
       const at = Math.max(0, Math.min(1, start + delta / extent));
       return Math.abs(at - 0.5) * extent < SNAP_PX ? 0.5 : Math.round(at * 10_000) / 10_000;
@@ -111,8 +115,8 @@ export class TextLayer {
     startDrag(event, {
       move: (dx, dy) => {
         const position = {
-          x: along(from.x, dx, clientWidth),
-          y: along(from.y, dy, clientHeight),
+          x: along(from.x, dx, width * this.factor),
+          y: along(from.y, dy, height * this.factor),
         };
         this.guides.classList.toggle("guide-x", position.x === 0.5);
         this.guides.classList.toggle("guide-y", position.y === 0.5);
