@@ -10,6 +10,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 SOUND = "audio"
+HLS_MASTER = "master.m3u8"
+DASH_MANIFEST = "manifest.mpd"
+MANIFEST = "manifest.json"
+THUMBNAILS_INDEX = "thumbnails.vtt"
 
 
 class Segment(BaseModel):

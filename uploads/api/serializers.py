@@ -101,6 +101,7 @@ class AssetSerializer(serializers.Serializer):
     audio_codec = serializers.CharField(read_only=True, allow_null=True)
     frame_rate = serializers.CharField(read_only=True, allow_null=True)
     facts = serializers.JSONField(read_only=True)
+    is_playable = serializers.BooleanField(read_only=True)
     poster_url = serializers.CharField(read_only=True, allow_null=True)
     last_error = JobErrorSerializer(read_only=True, allow_null=True)
     processing = ProcessingSerializer(read_only=True, allow_null=True)

@@ -5,7 +5,7 @@ Only files that FFmpeg has just written for us are read here, not a person's.
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -76,7 +76,7 @@ def read(path: Path) -> Movie:
 
 def write_segment(
     movie: Movie,
-    fragments: tuple[Fragment, ...],
+    fragments: Sequence[Fragment],
     path: Path,
     *,
     number: int,
@@ -94,6 +94,15 @@ def write_segment(
             _move(moof, start=fragment.start + shift_ticks, number=number)
             target.write(moof)
             _copy(source, target, fragment.size_bytes - fragment.header_bytes)
+
+
+def write_movie(movie: Movie, fragments: Sequence[Fragment], path: Path) -> None:
+    """Write a file of some of a movie's fragments, as they are."""
+    with movie.path.open("rb") as source, path.open("wb") as target:
+        target.write(movie.init)
+        for fragment in fragments:
+            source.seek(fragment.offset)
+            _copy(source, target, fragment.size_bytes)
 
 
 def _copy(source: BinaryIO, target: BinaryIO, count: int) -> None:

@@ -5,12 +5,16 @@ may change rungs at every segment.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from streamfetch.ffmpeg.probe import MediaInfo, VideoStream
 
 SEGMENT_S = 4
+# Where a source is copied, its key frames decide, up to this.
+LONGEST_SEGMENT_S = 6
 SIZES = (360, 720, 1080)
 # A source between two sizes keeps its own as its best rung, unless that would
 # hardly differ from the one below.
@@ -143,6 +147,23 @@ def regular_grid(info: MediaInfo) -> Grid:
     planned = math.ceil(count / per_segment) + _SPARE_CUTS
     cuts = tuple(round(number * per_segment) for number in range(planned))
     return Grid(rate=rate, frame_count=count, cuts=cuts)
+
+
+def cuts_at(
+    key_frames: Sequence[int], *, rate: Fraction, frame_count: int
+) -> tuple[int, ...] | None:
+    """Segments that begin with some of `key_frames`; None when they lie too far
+    apart, or the first is not the first frame."""
+    if not key_frames or key_frames[0] != 0:
+        return None
+    cuts = [0]
+    for frame in key_frames:
+        if frame - cuts[-1] >= SEGMENT_S * rate - Fraction(1, 2):
+            cuts.append(frame)
+    gaps = (end - start for start, end in pairwise([*cuts, frame_count]))
+    if max(gaps) > LONGEST_SEGMENT_S * rate:
+        return None
+    return tuple(cuts)
 
 
 def copied_rung(info: MediaInfo, rungs: tuple[Rung, ...]) -> Rung | None:

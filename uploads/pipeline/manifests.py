@@ -16,11 +16,16 @@ from typing import Any
 from xml.etree import ElementTree
 
 from uploads.pipeline.ladder import SEGMENT_S
-from uploads.tracks import Segment, Track, init_name, playlist_name, segment_name
-
-HLS_MASTER = "master.m3u8"
-DASH_MANIFEST = "manifest.mpd"
-MANIFEST = "manifest.json"
+from uploads.tracks import (
+    DASH_MANIFEST,
+    HLS_MASTER,
+    MANIFEST,
+    Segment,
+    Track,
+    init_name,
+    playlist_name,
+    segment_name,
+)
 
 _HLS_HEAD = ("#EXTM3U", "#EXT-X-VERSION:7")
 _SOUND_GROUP = "sound"

@@ -1,52 +1,35 @@
-"""Plans the pictures and the preview of a source. Starts nothing."""
+"""Plans the poster of a source. Starts nothing."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from streamfetch.ffmpeg.command import Command, Graph, Input, Output, Stream
 from streamfetch.ffmpeg.probe import MediaInfo
-from uploads.models import Rendition
 
 POSTER_WIDTH = 960
-PREVIEW_HEIGHT = 360
 WAVEFORM_SIZE = "960x540"
 MAX_POSTER_MOMENT_MS = 3000
 
 
 @dataclass(frozen=True)
-class Made:
-    """A file in the workspace that becomes a rendition. Sizes in pixels."""
-
-    spec: str
-    path: Path
-    width: int | None
-    height: int | None
-
-
-@dataclass(frozen=True)
 class Planned:
-    """A command and what it will have made."""
+    """A command, where it leaves its picture, and the size of that in pixels."""
 
     command: Command
-    made: Made
+    path: Path
+    size: tuple[int, int]
 
 
 def _even(value: float) -> int:
     return max(2, 2 * round(value / 2))
 
 
-def fit(
-    info: MediaInfo, *, height: int | None = None, width: int | None = None
-) -> tuple[int, int]:
-    """Size of the picture within a height or a width, never above the source."""
+def fit(info: MediaInfo, *, width: int) -> tuple[int, int]:
+    """Size of the picture within a width, never above the source."""
     video = info.video
     if video is None:
         raise ValueError("a sound has no size")
-    scale = 1.0
-    if height is not None:
-        scale = min(scale, height / min(video.display_height, video.display_width))
-    if width is not None:
-        scale = min(scale, width / video.display_width)
+    scale = min(1.0, width / video.display_width)
     return _even(video.display_width * scale), _even(video.display_height * scale)
 
 
@@ -56,7 +39,7 @@ def _scaled(stream: Stream, size: tuple[int, int]) -> Stream:
     )
 
 
-def poster(path: Path, info: MediaInfo, directory: Path) -> Planned | None:
+def poster(path: Path, info: MediaInfo, directory: Path) -> Planned:
     """One JPEG: a frame a little into the video, the picture, or the waveform."""
     target = directory / "poster.jpg"
     graph = Graph()
@@ -83,40 +66,6 @@ def poster(path: Path, info: MediaInfo, directory: Path) -> Planned | None:
     )
     return Planned(
         command=graph.command(output, expected_frames=1),
-        made=Made(Rendition.Spec.POSTER, target, *size),
-    )
-
-
-def preview(path: Path, info: MediaInfo, directory: Path) -> Planned | None:
-    """A small MP4 that every browser plays and seeks quickly. None for pictures."""
-    if info.kind == "image":
-        return None
-    target = directory / ("preview.mp4" if info.video else "preview.m4a")
-    graph = Graph()
-    media = graph.input(Input(path=path, demuxer=info.container))
-    streams: list[Stream] = []
-    options: dict[str, str | int | float | bool | Path | None] = {
-        "movflags": "+faststart",
-        "map_metadata": -1,
-    }
-    size: tuple[int, int] | tuple[None, None] = (None, None)
-    if info.video:
-        size = fit(info, height=PREVIEW_HEIGHT)
-        picture = _scaled(media.video, size).filter("format", pix_fmts="yuv420p")
-        streams.append(picture)
-        options |= {
-            "c:v": "libx264",
-            "preset": "veryfast",
-            "crf": 25,
-            # A key frame a second: scrubbing in the editor stays exact and quick.
-            "force_key_frames": "expr:gte(t,n_forced)",
-        }
-    if info.audio:
-        sound = media.audio.filter("aresample", osr=48000, first_pts=0)
-        streams.append(sound)
-        options |= {"c:a": "aac", "b:a": "128k", "ac": 2}
-    output = Output(path=target, muxer="mp4", streams=streams, options=options)
-    return Planned(
-        command=graph.command(output, expected_duration_ms=info.duration_ms),
-        made=Made(Rendition.Spec.PREVIEW, target, *size),
+        path=target,
+        size=size,
     )

@@ -11,7 +11,6 @@ from streamfetch.ffmpeg.command import Command, Graph, Input, Output
 from uploads.pipeline.manifests import times
 from uploads.tracks import Track
 
-INDEX = "thumbnails.vtt"
 FOLDER = "thumbnails"
 COLUMNS = 10
 ROWS = 10

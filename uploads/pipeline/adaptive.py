@@ -1,0 +1,251 @@
+"""Makes what adaptive players need of one source, the smallest rung first.
+
+copy what fits → smallest rung and sound → thumbnails, progressive file → the rest
+of the rungs with one decode. Each step is published when it is stored, so the
+manifests grow. Long sources are encoded in `chunks`, here by whoever is free.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from streamfetch.ffmpeg.command import Command
+from streamfetch.jobs.running import Run
+from uploads import notices
+from uploads.models import Asset, AssetProcessing, Rendition
+from uploads.pipeline import encoding, fragments, ladder, packaging, publishing, sprites
+from uploads.pipeline.commands import run_command
+from uploads.pipeline.encoding import Source, track_path
+from uploads.pipeline.fragments import Movie
+from uploads.pipeline.ladder import Grid, Rung
+from uploads.pipeline.packaging import Folder
+from uploads.tracks import SOUND, Track
+
+# Percent of the whole job at which each step ends.
+COPIED_AT, PLAYABLE_AT, DONE_AT = 18, 35, 98
+PREVIEW_STAGE, LADDER_STAGE = "preview", "ladder"
+# A copied segment may exceed its rung's rate by this.
+COPIED_PEAK = 2
+
+
+@dataclass(kw_only=True)
+class Packaging:
+    """One ladder on its way. `tracks` are those stored so far, by name."""
+
+    run: Run[AssetProcessing]
+    source: Source
+    folder: Folder
+    rungs: tuple[Rung, ...] = ()
+    grid: Grid | None = None
+    tracks: dict[str, Track] = field(default_factory=dict)
+    has_thumbnails: bool = False
+
+    @property
+    def directory(self) -> Path:
+        return self.run.workspace.path
+
+    @property
+    def has_sound(self) -> bool:
+        return self.source.info.audio is not None
+
+    def missing(self) -> tuple[Rung, ...]:
+        return tuple(rung for rung in self.rungs if rung.name not in self.tracks)
+
+    def publish(self) -> None:
+        publishing.publish(
+            self.folder,
+            list(self.tracks.values()),
+            directory=self.directory,
+            has_thumbnails=self.has_thumbnails,
+        )
+        asset = Asset.objects.filter(pk=self.folder.asset_id).first()
+        if asset is not None:
+            notices.playable(asset, occurrence=str(self.run.job.pk))
+
+
+def make_playable(run: Run[AssetProcessing], source: Source) -> None:
+    """Make, store and publish the ladder of a video or sound. Safe to repeat."""
+    folder = publishing.ladder_folder(run.job.asset_id, run.job.pk)
+    work = Packaging(run=run, source=source, folder=folder)
+    run.enter(PREVIEW_STAGE, percent=12)
+    if source.info.video is None:
+        _encode_sound(work, span=(12, 90))
+    else:
+        work.rungs = ladder.rungs_of(source.info.video)
+        work.grid = ladder.regular_grid(source.info)
+        _copy_what_fits(work)
+        _make_smallest(work)
+    _make_progressive(work)
+    _make_thumbnails(work)
+    work.publish()
+    rest = work.missing()
+    if rest:
+        run.enter(LADDER_STAGE, percent=PLAYABLE_AT)
+        _encode(work, rest, sound=False, span=(PLAYABLE_AT, DONE_AT))
+        work.publish()
+    publishing.remove_other_ladders(folder)
+
+
+def _copy_what_fits(work: Packaging) -> None:
+    """Let the source itself be a rung, where it can; its key frames then decide
+    where all segments begin. Playable at once, before anything is encoded."""
+    rung = ladder.copied_rung(work.source.info, work.rungs)
+    if rung is None or work.grid is None:
+        return
+    command = encoding.copied_picture(work.source, rung, directory=work.directory)
+    _run(work, command, span=(12, 13))
+    movie = fragments.read(track_path(work.directory, rung.name))
+    grid = _grid_of_copy(movie, work.grid.rate)
+    if grid is None:
+        movie.path.unlink()
+        return
+    groups = packaging.groups_of(movie, grid.cuts)
+    rates = [
+        sum(fragment.size_bytes for fragment in group)
+        * 8
+        * movie.timescale
+        / sum(fragment.ticks for fragment in group)
+        for group in groups
+    ]
+    if max(rates) > COPIED_PEAK * rung.max_bit_rate:
+        movie.path.unlink()
+        return
+    work.grid = grid
+    _store_picture(work, rung, movie, span=(13, 14))
+    if work.has_sound:
+        _encode_sound(work, span=(14, COPIED_AT))
+    work.publish()
+
+
+def _grid_of_copy(movie: Movie, rate: Fraction) -> Grid | None:
+    """Where a copied picture can be cut; None when it is not regular enough."""
+    key_frames = []
+    frame = 0
+    for fragment in movie.fragments:
+        expected = frame / rate * movie.timescale
+        half_a_frame = movie.timescale / rate / 2
+        if not fragment.is_closed or abs(fragment.start - expected) > half_a_frame:
+            return None
+        key_frames.append(frame)
+        frame += fragment.samples
+    cuts = ladder.cuts_at(key_frames, rate=rate, frame_count=frame)
+    return None if cuts is None else Grid(rate=rate, frame_count=frame, cuts=cuts)
+
+
+def _make_smallest(work: Packaging) -> None:
+    smallest = work.rungs[0]
+    sound = work.has_sound and SOUND not in work.tracks
+    if smallest.name not in work.tracks:
+        _encode(work, (smallest,), sound=sound, span=(COPIED_AT, PLAYABLE_AT))
+    elif sound:
+        _encode_sound(work, span=(COPIED_AT, PLAYABLE_AT))
+
+
+def _encode(
+    work: Packaging,
+    rungs: tuple[Rung, ...],
+    *,
+    sound: bool,
+    span: tuple[float, float],
+) -> None:
+    if work.grid is None:
+        raise ValueError("a sound has no rungs")
+    command = encoding.pictures(
+        work.source, rungs, grid=work.grid, directory=work.directory, sound=sound
+    )
+    stored_from = span[1] - (span[1] - span[0]) * 0.1
+    _run(work, command, span=(span[0], stored_from))
+    for rung in rungs:
+        movie = fragments.read(track_path(work.directory, rung.name))
+        _store_picture(work, rung, movie, span=(stored_from, span[1]))
+    if sound:
+        _store_sound(work, span=(stored_from, span[1]))
+
+
+def _encode_sound(work: Packaging, *, span: tuple[float, float]) -> None:
+    command = encoding.sound_alone(work.source, directory=work.directory)
+    _run(work, command, span=span)
+    _store_sound(work, span=(span[1], span[1]))
+
+
+def _store_picture(
+    work: Packaging, rung: Rung, movie: Movie, *, span: tuple[float, float]
+) -> None:
+    if work.grid is None:
+        raise ValueError("a sound has no rungs")
+    segments = packaging.store_segments(
+        work.folder,
+        movie,
+        packaging.groups_of(movie, work.grid.cuts),
+        name=rung.name,
+        directory=work.directory,
+        on_progress=_progress(work, span),
+    )
+    track = packaging.picture_track(rung, movie, segments, grid=work.grid)
+    work.tracks[track.name] = track
+
+
+def _store_sound(work: Packaging, *, span: tuple[float, float]) -> None:
+    movie = fragments.read(track_path(work.directory, SOUND))
+    segments = packaging.store_segments(
+        work.folder,
+        movie,
+        packaging.groups_of(movie, None),
+        name=SOUND,
+        directory=work.directory,
+        on_progress=_progress(work, span),
+    )
+    work.tracks[SOUND] = packaging.sound_track(movie, segments)
+
+
+def _make_progressive(work: Packaging) -> None:
+    """One MP4 of the smallest rung, which the editor seeks in."""
+    picture = track_path(work.directory, work.rungs[0].name) if work.rungs else None
+    sound = track_path(work.directory, SOUND) if SOUND in work.tracks else None
+    target = work.directory / ("preview.mp4" if picture else "preview.m4a")
+    _run(
+        work,
+        encoding.progressive(picture, sound, target=target),
+        span=(PLAYABLE_AT, PLAYABLE_AT),
+    )
+    publishing.store_file(
+        work.folder.asset_id,
+        Rendition.Spec.PREVIEW,
+        target,
+        size=(work.rungs[0].width, work.rungs[0].height) if work.rungs else None,
+    )
+
+
+def _make_thumbnails(work: Packaging) -> None:
+    if work.grid is None:
+        return
+    track = work.tracks[work.rungs[0].name]
+    movie = fragments.read(track_path(work.directory, track.name))
+    groups = packaging.groups_of(movie, work.grid.cuts)
+    path = movie.path
+    if len(movie.fragments) != len(groups):
+        path = work.directory / "key-frames.mp4"
+        fragments.write_movie(movie, [group[0] for group in groups], path)
+    thumbnails = sprites.plan(track)
+    command = sprites.sheets(path, thumbnails, directory=work.directory)
+    _run(work, command, span=(PLAYABLE_AT, PLAYABLE_AT))
+    publishing.publish_thumbnails(
+        work.folder, track, thumbnails, directory=work.directory
+    )
+    work.has_thumbnails = True
+
+
+def _run(work: Packaging, command: Command, *, span: tuple[float, float]) -> None:
+    info = work.source.info
+    run_command(
+        work.run,
+        command,
+        span=span,
+        duration_ms=info.duration_ms,
+        source_bytes=info.size_bytes,
+    )
+
+
+def _progress(work: Packaging, span: tuple[float, float]) -> Callable[[float], None]:
+    return lambda share: work.run.report(span[0] + (span[1] - span[0]) * share)
