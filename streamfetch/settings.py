@@ -164,7 +164,6 @@ DRAMATIQ_BROKER = {
         "dramatiq.middleware.Retries",
         "streamfetch.jobs.middleware.WorkerHeartbeat",
         "streamfetch.jobs.middleware.LastActions",
-        "streamfetch.jobs.middleware.LastActions",
     ],
 }
 DRAMATIQ_AUTODISCOVER_MODULES = ("actors",)
