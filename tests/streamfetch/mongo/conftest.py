@@ -133,13 +133,14 @@ def failing(
                 data={"failCommands": list(commands), **how},
             )
 
-        yield fail
-        fail("ping", times=0)
-        for name in database().list_collection_names():
-            database().drop_collection(name)
-        pools.pop("default").close()
-        wrapper.settings_dict["HOST"] = host
-        wrapper.connection = None
-        wrapper.__dict__.pop("database", None)
-        if pool is not None:
-            pools["default"] = pool
+        try:
+            yield fail
+            fail("ping", times=0)
+            database().client.drop_database(database().name)
+        finally:
+            pools.pop("default").close()
+            wrapper.settings_dict["HOST"] = host
+            wrapper.connection = None
+            wrapper.__dict__.pop("database", None)
+            if pool is not None:
+                pools["default"] = pool

@@ -19,6 +19,7 @@ def count(command: str) -> float:
 def test_every_operation_is_logged_and_measured(
     failing: Failing, caplog: pytest.LogCaptureFixture
 ) -> None:
+    add("the first, which makes the collection")
     inserts = count("insert")
     with caplog.at_level(logging.DEBUG, logger=LOGGER):
         add("one")

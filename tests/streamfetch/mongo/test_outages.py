@@ -2,8 +2,7 @@
 
 import pymongo
 import pytest
-from django.db import IntegrityError
-from django.db.utils import DatabaseError
+from django.db import DatabaseError, IntegrityError
 from prometheus_client import REGISTRY
 
 from streamfetch.mongo.outages import is_outage, is_transient
@@ -12,7 +11,7 @@ from tests.streamfetch.mongo.test_transactions import add, titles
 from uploads.models import Asset
 
 
-def failed(command: str) -> float:
+def count(command: str) -> float:
     return (
         REGISTRY.get_sample_value(
             "streamfetch_database_seconds_count", {"command": command}
@@ -23,15 +22,12 @@ def failed(command: str) -> float:
 
 def test_reads_survive_a_broken_connection(failing: Failing) -> None:
     add("one")
-    # The driver tries twice by itself, for each of our tries.
-    failing("aggregate", times=3, closeConnection=True)
+    failing("aggregate", closeConnection=True)
     assert titles() == ["one"]
-    failing("aggregate", times=3, closeConnection=True)
+    failing("aggregate", closeConnection=True)
     assert Asset.objects.count() == 1
-    failing("aggregate", times=3, closeConnection=True)
+    failing("aggregate", closeConnection=True)
     assert Asset.objects.filter(title="one").exists()
-    failing("aggregate", times=3, closeConnection=True)
-    assert [asset.title for asset in Asset.objects.all().newest_first(5)] == ["one"]
 
 
 def test_idempotent_updates_survive_a_broken_connection(failing: Failing) -> None:
@@ -43,12 +39,12 @@ def test_idempotent_updates_survive_a_broken_connection(failing: Failing) -> Non
 
 def test_other_updates_are_sent_once(failing: Failing) -> None:
     add("one")
-    before = failed("update")
+    before = count("update")
     failing("update", closeConnection=True)
     with pytest.raises(DatabaseError) as error:
         Asset.objects.filter(title="one").update(title="two")
     assert is_outage(error.value)
-    assert failed("update") == before + 1
+    assert count("update") == before + 1
     assert titles() == ["one"]
 
 
@@ -58,26 +54,17 @@ def test_a_new_document_is_tried_again_by_the_driver(failing: Failing) -> None:
     assert titles() == ["one"]
 
 
-def test_a_lasting_outage_is_told(failing: Failing) -> None:
-    add("one")
-    failing("aggregate", times=100, closeConnection=True)
-    with pytest.raises(DatabaseError) as error:
-        titles()
-    assert is_outage(error.value)
-    assert is_transient(error.value)
-
-
 def test_waiting_in_vain_is_an_outage_that_is_not_waited_for_again(
     failing: Failing,
 ) -> None:
     add("one")
-    before = failed("aggregate")
+    before = count("aggregate")
     failing("aggregate", times=5, blockConnection=True, blockTimeMS=400)
     with pymongo.timeout(0.2), pytest.raises(DatabaseError) as error:
         titles()
     assert is_outage(error.value)
     assert not is_transient(error.value)
-    assert failed("aggregate") == before + 1
+    assert count("aggregate") == before + 1
 
 
 def test_other_errors_are_no_outage(failing: Failing) -> None:
