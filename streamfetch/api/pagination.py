@@ -44,7 +44,7 @@ def decode_cursor(text: str) -> Cursor:
         ) from None
 
 
-def _page_size(request: Request) -> int:
+def page_size(request: Request) -> int:
     text = request.query_params.get("page_size", str(PAGE_SIZE))
     if not PAGE_SIZE_PATTERN.fullmatch(text) or not 1 <= int(text) <= MAX_PAGE_SIZE:
         raise Invalid(
@@ -67,7 +67,7 @@ class NewestFirst(BasePagination):
     def paginate_queryset(
         self, queryset: Any, request: Request, view: Any = None
     ) -> list[Any]:
-        size = _page_size(request)
+        size = page_size(request)
         cursor = request.query_params.get("cursor")
         before = decode_cursor(cursor) if cursor else None
         found = self.fetch(queryset, size + 1, before)
@@ -89,7 +89,12 @@ class NewestFirst(BasePagination):
         )
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        url = {"type": ["string", "null"], "format": "uri"}
+        # An example for each, or the schema shows a page's items without the page.
+        url = {
+            "type": ["string", "null"],
+            "format": "uri",
+            "example": "https://media.example.org/api/v1/…/?cursor=MTc2Mz…",
+        }
         return {
             "type": "object",
             "required": ["next", "previous", "results"],

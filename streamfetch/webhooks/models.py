@@ -44,6 +44,9 @@ class WebhookEndpoint(OwnedDocument):
             models.Index(
                 fields=["owner", "-created_at", "-id"], name="webhook_owner_new"
             ),
+            models.Index(
+                fields=["is_active", "-created_at", "-id"], name="webhook_active_new"
+            ),
             models.Index(fields=["-created_at", "-id"], name="webhook_new"),
         ]
 

@@ -209,6 +209,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="webhookendpoint",
+            index=models.Index(
+                fields=["is_active", "-created_at", "-id"], name="webhook_active_new"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="webhookendpoint",
             index=models.Index(fields=["-created_at", "-id"], name="webhook_new"),
         ),
         migrations.AddIndex(
