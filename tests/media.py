@@ -40,11 +40,14 @@ def video(
     sample_rate: int = 48_000,
     gop: int = 25,
     start_s: float = 0,
+    pix_fmt: str = "",
+    audio_s: float | None = None,
 ) -> Path:
     """Return a video with a moving picture and a 440 Hz tone.
 
     `rotation` is degrees clockwise that a player must turn it; `source` is a
-    lavfi picture source such as `color=red`. With `path` it is copied there.
+    lavfi picture source such as `color=red`. `audio_s` is how long the tone lasts,
+    when not as long as the picture. With `path` it is copied there.
     """
     name = source.partition("=")[0]
     joint = ":" if "=" in source else "="
@@ -58,14 +61,16 @@ def video(
         chain += ["format=yuv420p10le", f"setparams=range=tv:{colors}"]
     argv = ["-f", "lavfi", "-i", f"{graph},{','.join(chain)}"]
     if audio:
-        tone = f"sine=frequency=440:sample_rate={sample_rate}:duration={duration_s}"
+        length_s = duration_s if audio_s is None else audio_s
+        tone = f"sine=frequency=440:sample_rate={sample_rate}:duration={length_s}"
         argv += ["-f", "lavfi", "-i", tone, "-c:a", audio_codec]
         argv += ["-ac", str(audio_channels)]
     argv += ["-c:v", codec, "-g", str(gop), "-threads", "1"]
-    argv += ["-fps_mode", "vfr" if vfr else "cfr", "-shortest"]
+    argv += ["-fps_mode", "vfr" if vfr else "cfr"]
+    argv += ["-shortest"] if audio_s is None else []
     if codec == "libx264":
         argv += ["-preset", "veryfast"]
-        argv += ["-pix_fmt", "yuv420p10le" if hdr else "yuv420p"]
+        argv += ["-pix_fmt", pix_fmt or ("yuv420p10le" if hdr else "yuv420p")]
     if start_s:
         argv += ["-output_ts_offset", str(start_s)]
     if faststart:

@@ -20,5 +20,5 @@ class Migration(migrations.Migration):
                 max_length=40,
             ),
         ),
-        ApplyValidator("rendition", "DIGEST"),
+        ApplyValidator("rendition", "b86f11d2b8dd"),
     ]

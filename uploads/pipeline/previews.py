@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streamfetch.ffmpeg.command import Command, Graph, Input, Output, Stream
+from streamfetch.ffmpeg.filters import to_sdr
 from streamfetch.ffmpeg.probe import MediaInfo
 
 POSTER_WIDTH = 960
@@ -56,7 +57,8 @@ def poster(path: Path, info: MediaInfo, directory: Path) -> Planned:
             start_ms=0 if info.kind == "image" else moment_ms,
         )
         size = fit(info, width=POSTER_WIDTH)
-        picture = _scaled(graph.input(source).video, size)
+        picture = graph.input(source).stream(info.video.index)
+        picture = to_sdr(_scaled(picture, size), info.video)
         streams = [picture.filter("format", pix_fmts="yuvj420p")]
     output = Output(
         path=target,
