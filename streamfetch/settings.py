@@ -206,6 +206,7 @@ WHITENOISE_MANIFEST_STRICT = False
 MAX_VIDEO_BYTES = ENV.max_video_bytes
 MAX_PDF_BYTES = ENV.max_pdf_bytes
 MAX_RENDER_BYTES = ENV.max_render_bytes
+USER_QUOTA_BYTES = ENV.user_quota_bytes
 MAX_SOURCE_MS = int(ENV.max_source_hours * 3_600_000)
 ALLOWED_PRIVATE_HOSTS = ENV.allowed_private_hosts
 
@@ -323,6 +324,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "streamfetch.api.schema.add_problems",
+        "streamfetch.events.schema.describe_events",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "JobStateEnum": "streamfetch.jobs.models.State",
         "AssetStatusEnum": "uploads.models.Asset.Status",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from downloads.models import MAX_TITLE, MAX_URL
@@ -10,6 +11,18 @@ from streamfetch.api.fields import StrictSerializer
 from streamfetch.jobs.api.serializers import JobSerializer
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A file",
+            value={
+                "url": "https://videos.example.org/talk.mp4",
+                "title": "The talk",
+            },
+            request_only=True,
+        )
+    ]
+)
 class StartDownloadSerializer(StrictSerializer):
     url = serializers.CharField(max_length=MAX_URL)
     title = serializers.CharField(max_length=MAX_TITLE, required=False, default="")

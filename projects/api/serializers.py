@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from projects.describing import with_thumbnails
@@ -42,6 +43,28 @@ class _Writable(StrictSerializer):
     settings = EmbeddedDocumentField(Settings, required=False)
 
 
+_ASSET = "4b7a1f0e-8a53-4c7e-9a0b-2f1d6c3e5a90"
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "From one file", value={"name": "Trip", "asset": _ASSET}, request_only=True
+        ),
+        OpenApiExample(
+            "From a timeline",
+            value={
+                "name": "Trip",
+                "timeline": {
+                    "clips": [{"asset": _ASSET, "start_time": 1.5, "end_time": 8}],
+                    "text_overlays": [{"text": "The trip", "end_time": 3}],
+                },
+                "settings": {"resolution": {"width": 1920, "height": 1080}},
+            },
+            request_only=True,
+        ),
+    ]
+)
 class CreateProjectSerializer(_Writable):
     name = serializers.CharField(max_length=MAX_NAME)
     asset = serializers.UUIDField(
@@ -56,6 +79,13 @@ class CreateProjectSerializer(_Writable):
         return attrs
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Rename", value={"name": "The trip", "revision": 3}, request_only=True
+        )
+    ]
+)
 class EditProjectSerializer(_Writable):
     revision = serializers.IntegerField(
         min_value=1,

@@ -60,7 +60,9 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, A
             {
                 "status": status,
                 "description": response.get("description", ""),
-                "kind": _body_type(response.get("content", {})),
+                # A reference leads to the one response that is shared: a problem.
+                "kind": _body_type(response.get("content", {}))
+                or _type_name(response if "$ref" in response else {"type": ""}),
             }
             for status, response in sorted(operation["responses"].items())
         ],

@@ -5,57 +5,73 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
-from drf_spectacular.utils import (
-    OpenApiExample,
-    OpenApiParameter,
-    OpenApiResponse,
-    inline_serializer,
-)
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiParameter
 
-
-class FieldProblemSerializer(serializers.Serializer):
-    field = serializers.CharField()
-    code = serializers.CharField()
-    message = serializers.CharField()
-
-
-# RFC 9457. Not a class: its `errors` is not the property of that name.
-_problem = inline_serializer(
-    "Problem",
-    fields={
-        "type": serializers.CharField(),
-        "title": serializers.CharField(),
-        "status": serializers.IntegerField(),
-        "code": serializers.CharField(),
-        "detail": serializers.CharField(),
-        "errors": FieldProblemSerializer(many=True),
-    },
-)
-
-PROBLEM = OpenApiResponse(
-    _problem,
-    description="A problem document; `code` is stable, `detail` is for people.",
-    examples=[
-        OpenApiExample(
-            "invalid",
-            value={
-                "type": "/api/docs/#invalid",
-                "title": "Bad request",
-                "status": 400,
-                "code": "invalid",
-                "detail": "timeline.clips[0].end_time: must lie after start_time.",
-                "errors": [
-                    {
-                        "field": "timeline.clips[0].end_time",
-                        "code": "invalid",
-                        "message": "must lie after start_time.",
-                    }
-                ],
+_TEXT = {"type": "string"}
+# RFC 9457. Written by hand: one response for all operations, by reference.
+_PROBLEM_COMPONENTS: dict[str, dict[str, Any]] = {
+    "schemas": {
+        "FieldProblem": {
+            "type": "object",
+            "description": "One wrong value, by its path.",
+            "properties": {"field": _TEXT, "code": _TEXT, "message": _TEXT},
+            "required": ["field", "code", "message"],
+        },
+        "Problem": {
+            "type": "object",
+            "description": "RFC 9457. `code` is stable, `detail` is for people.",
+            "properties": {
+                "type": _TEXT,
+                "title": _TEXT,
+                "status": {"type": "integer"},
+                "code": _TEXT,
+                "detail": _TEXT,
+                "errors": {
+                    "type": "array",
+                    "items": {"$ref": "#/components/schemas/FieldProblem"},
+                },
             },
-        )
-    ],
-)
+            "required": ["type", "title", "status", "code", "detail", "errors"],
+        },
+    },
+    "responses": {
+        "Problem": {
+            "description": "A problem document.",
+            "content": {
+                "application/problem+json": {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "examples": {
+                        "Invalid": {
+                            "value": {
+                                "type": "/api/docs/#invalid",
+                                "title": "Bad request",
+                                "status": 400,
+                                "code": "invalid",
+                                "detail": "title: This field is required.",
+                                "errors": [
+                                    {
+                                        "field": "title",
+                                        "code": "required",
+                                        "message": "This field is required.",
+                                    }
+                                ],
+                            }
+                        }
+                    },
+                }
+            },
+        }
+    },
+}
+PROBLEM_RESPONSE = {"$ref": "#/components/responses/Problem"}
+
+
+def add_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """A postprocessing hook of drf-spectacular: what the references lead to."""
+    for kind, components in _PROBLEM_COMPONENTS.items():
+        result["components"].setdefault(kind, {}).update(components)
+    return result
+
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -75,11 +91,7 @@ class ProblemAutoSchema(AutoSchema):
         codes = ["400"] if self.method != "GET" else []
         codes += ["401", "404"] if "{" in self.path else ["401"]
         for code in [*codes, "default"]:
-            if code not in responses:
-                body = self._get_response_for_code(
-                    PROBLEM, code, media_types=["application/problem+json"]
-                )
-                responses[code] = body
+            responses.setdefault(code, PROBLEM_RESPONSE)
         return responses
 
 
