@@ -17,8 +17,9 @@ function frameRate(value) {
   return rate > 0 ? t("{rate} a second", { rate }) : "";
 }
 
-/** A link younger than this has failed for another reason. */
-const RENEW_AFTER_MS = 60_000;
+/** Ready, or so far that the smallest quality plays. */
+const isWatchable = (asset) =>
+  asset.status === "ready" || (asset.status === "processing" && asset.is_playable === true);
 
 class AssetController extends Controller {
   static targets = ["player", "work", "failed", "needsReady"];
@@ -30,8 +31,8 @@ class AssetController extends Controller {
     const mine = (event) => event.detail.id === this.asset.id && this.take(event.detail);
     document.addEventListener(EVENTS.ASSET, mine, { signal });
     document.addEventListener(EVENTS.RESYNC, () => this.reload(), { signal });
-    this.renewedAt = Date.now();
-    this.playerTarget.addEventListener("player:failed", () => this.renew(), { signal });
+    document.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    this.present(pageData().playback);
     this.paint();
   }
 
@@ -40,10 +41,11 @@ class AssetController extends Controller {
   }
 
   async take(asset) {
-    const wasReady = this.asset.status === "ready";
-    this.asset = { ...this.asset, ...asset };
+    const before = this.asset;
+    this.asset = { ...before, ...asset };
     this.paint();
-    if (!wasReady && this.asset.status === "ready") await this.loadPlayback();
+    const more = ["status", "is_playable"].some((name) => before[name] !== this.asset[name]);
+    if (more && isWatchable(this.asset)) await this.loadPlayback();
   }
 
   async reload() {
@@ -61,22 +63,31 @@ class AssetController extends Controller {
     return application.getControllerForElementAndIdentifier(element, "player");
   }
 
+  askPlayback() {
+    return api(`assets/${this.asset.id}/playback/`);
+  }
+
   async loadPlayback() {
     try {
-      const { progressive, poster } = await api(`assets/${this.asset.id}/playback/`);
-      const still = this.playerTarget.querySelector(".still");
-      if (still) still.src = poster ?? this.asset.poster_url ?? "";
-      else if (progressive) this.player?.load({ src: progressive, poster, keepPlace: true });
+      this.present(await this.askPlayback(), { keepPlace: this.presented });
     } catch (error) {
       toastError(error);
     }
   }
 
-  /** Links expire: a page left open gets a new one when the old one fails. */
-  renew() {
-    if (Date.now() - this.renewedAt < RENEW_AFTER_MS) return;
-    this.renewedAt = Date.now();
-    this.loadPlayback();
+  /** @param {object | null} playback as in GET assets/{id}/playback/ */
+  present(playback, { keepPlace = false } = {}) {
+    const still = this.playerTarget.querySelector(".still");
+    if (still) still.src = playback?.poster ?? this.asset.poster_url ?? "";
+    if (!playback?.hls && !playback?.progressive) return;
+    this.presented = true;
+    const { id } = this.asset;
+    this.player?.load({ playback, asset: id, keepPlace, renew: () => this.askPlayback() });
+  }
+
+  /** With nothing else in focus, the player's keys work on the whole page. */
+  onKey(event) {
+    if (event.target === document.body && isWatchable(this.asset)) this.player?.onKey(event);
   }
 
   paint() {
@@ -90,8 +101,15 @@ class AssetController extends Controller {
       return span;
     });
     field(element, "meta").replaceChildren(...spans);
-    show(this.playerTarget, asset.status === "ready");
-    show(this.workTarget, isWorking(asset));
+    const watchable = isWatchable(asset);
+    show(this.playerTarget, watchable);
+    show(this.workTarget, isWorking(asset) && !watchable);
+    if (watchable && isWorking(asset)) {
+      this.player?.note(t("More qualities are on the way"), null, { stays: true });
+    } else if (this.wasWorking) {
+      this.player?.note("");
+    }
+    this.wasWorking = isWorking(asset);
     show(this.failedTarget, asset.status === "failed");
     this.needsReadyTarget.disabled = asset.status !== "ready";
     if (isWorking(asset)) {

@@ -1,71 +1,188 @@
 /**
  * Our player around a <video>: the element does the work and is the truth, the
- * controls only ask it and show what it says. What feeds it (a file today,
- * adaptive segments later) is `source`'s business.
+ * controls only ask it and show what it says. What feeds it is the engine's
+ * business, which address it plays `source`'s.
  */
 import { Controller } from "@hotwired/stimulus";
 import { setIcon, show } from "../dom.js";
 import { t } from "../i18n.js";
+import { fillChoices } from "../player/choice_menu.js";
+import { Engine } from "../player/engine.js";
+import { actionOf, nextSpeed, SPEEDS } from "../player/keys.js";
+import { browserMemory } from "../player/memory.js";
+import { paintShares, sharesOf } from "../player/ranges.js";
+import { abilities, chooseSource } from "../player/source.js";
+import { paintThumbnail, parseThumbnails, thumbnailAt } from "../player/thumbnails.js";
 import { formatDuration } from "../time.js";
 
-const SPEEDS = [1, 1.25, 1.5, 2, 0.5, 0.75];
 const IDLE_MS = 2500;
-const STEP_S = 5;
+const NOTE_MS = 7000;
+const SAVE_EVERY_MS = 3000;
+/** An address younger than this has failed for another reason. */
+const RENEW_AFTER_MS = 20_000;
+
+const isCaption = (track) => ["captions", "subtitles"].includes(track.kind);
 
 export class PlayerController extends Controller {
   static targets = [
-    "video", "big", "message", "seek", "peek", "play", "mute", "volume", "now",
-    "total", "speed", "pip", "full",
+    "video", "big", "message", "note", "noteText", "noteButton", "seek", "peek", "peekTime",
+    "thumb", "play", "mute", "volume", "now", "total", "speed", "speeds", "quality",
+    "qualityMenu", "qualities", "captions", "pip", "full",
   ];
 
   connect() {
     this.leaving = new AbortController();
     const { signal } = this.leaving;
     const video = this.videoTarget;
-    const on = (names, handler) => {
-      for (const name of names.split(" ")) video.addEventListener(name, handler, { signal });
+    this.memory = browserMemory();
+    this.playback = { progressive: video.getAttribute("src") };
+    this.thumbnails = null;
+    this.renewedAt = 0;
+    this.engine = new Engine(video, {
+      onQualities: () => this.engine && this.paintQuality(),
+      onExpired: () => this.renew(),
+      onFatal: () => this.fallBack(),
+    });
+    const on = (names, handler, where = video) => {
+      for (const name of names.split(" ")) where.addEventListener(name, handler, { signal });
     };
     on("play pause ended", () => this.paintState());
+    on("play", () => this.started());
+    on("pause ended seeked", () => this.savePlace());
     on("timeupdate seeked durationchange loadedmetadata progress", () => this.paintTime());
     on("volumechange", () => this.paintVolume());
     on("ratechange", () => this.paintSpeed());
     on("waiting", () => this.element.classList.add("player-waiting"));
     on("playing canplay seeked error", () => this.element.classList.remove("player-waiting"));
-    on("error", () => this.fail());
+    on("error", () => this.fallBack());
     on("loadedmetadata", () => show(this.messageTarget, false));
     on("click", () => this.toggle());
     on("dblclick", () => this.full());
-    this.element.addEventListener("keydown", (event) => this.onKey(event), { signal });
-    this.element.addEventListener("pointermove", () => this.wake(), { signal });
-    this.element.addEventListener("focusin", () => this.wake(), { signal });
-    this.seekTarget.addEventListener("pointermove", (event) => this.peek(event), { signal });
-    this.seekTarget.addEventListener("pointerleave", () => show(this.peekTarget, false), { signal });
-    document.addEventListener("fullscreenchange", () => this.paintFull(), { signal });
+    on("addtrack removetrack change", () => this.paintCaptions(), video.textTracks);
+    on("keydown", (event) => this.onKey(event), this.element);
+    on("pointermove focusin", () => this.wake(), this.element);
+    on("pointermove", (event) => this.peek(event), this.seekTarget);
+    on("pointerleave", () => show(this.peekTarget, false), this.seekTarget);
+    on("fullscreenchange", () => this.paintFull(), document);
+    on("pagehide", () => this.savePlace({ now: true }), globalThis);
     show(this.pipTarget, document.pictureInPictureEnabled === true);
-    this.paintState();
-    this.paintTime();
-    this.paintVolume();
+    for (const paint of ["State", "Time", "Volume", "Speed", "Quality", "Captions"]) {
+      this[`paint${paint}`]();
+    }
     if (video.error) this.fail();
   }
 
   disconnect() {
     clearTimeout(this.idle);
+    clearTimeout(this.noteTimer);
+    this.engine.destroy();
     this.leaving.abort();
   }
 
   /**
-   * Plays another address; of the same film when `keepPlace` is set.
-   * @param {{src: string, poster?: string | null, keepPlace?: boolean}} source
+   * Plays other addresses; of the same film when `keepPlace` is set.
+   *
+   * @param {{src?: string, poster?: string | null, playback?: object | null,
+   *   asset?: string | null, keepPlace?: boolean,
+   *   renew?: (() => Promise<object>) | null}} film `src` is one file, `playback`
+   *   is GET assets/{id}/playback/, which `renew` asks for again once it expires
    */
-  load({ src, poster, keepPlace = false }) {
+  load({ src, poster, playback, asset, keepPlace = false, renew }) {
     const video = this.videoTarget;
-    const place = keepPlace ? video.currentTime : 0;
-    if (poster) video.poster = poster;
-    if (video.getAttribute("src") === src) return;
-    video.src = src;
-    if (place > 0) {
-      video.addEventListener("loadedmetadata", () => (video.currentTime = place), { once: true });
+    const wasPlaying = keepPlace && !video.paused;
+    let place = keepPlace ? video.currentTime : 0;
+    if (asset !== undefined) this.asset = asset;
+    if (renew !== undefined) this.renewing = renew;
+    if (!keepPlace) this.fellBack = false;
+    this.playback = playback ?? { progressive: src, poster };
+    if (this.playback.poster) video.poster = this.playback.poster;
+    this.thumbnails = null;
+    const source = chooseSource(
+      this.fellBack ? { ...this.playback, hls: null } : this.playback,
+      abilities(),
+    );
+    if (!source) return;
+    if (!keepPlace && this.asset) {
+      place = this.memory.get(this.asset);
+      if (place > 0) this.sayResumed(place);
     }
+    this.engine.load(source, place).then(
+      () => wasPlaying && video.play().catch(() => {}),
+      () => this.fallBack(),
+    );
+  }
+
+  sayResumed(place) {
+    this.note(t("Goes on at {time}", { time: formatDuration(place * 1000) }), {
+      label: t("From the start"),
+      run: () => (this.videoTarget.currentTime = 0),
+    });
+  }
+
+  /**
+   * A quiet line over the picture.
+   * @param {string} text empty takes it away
+   * @param {{label: string, run: () => void} | null} [action]
+   * @param {{stays?: boolean}} [options] otherwise it goes after a while of playing
+   */
+  note(text, action = null, { stays = false } = {}) {
+    clearTimeout(this.noteTimer);
+    this.noteTextTarget.textContent = text;
+    this.noteButtonTarget.textContent = action?.label ?? "";
+    show(this.noteButtonTarget, action !== null);
+    show(this.noteTarget, text !== "");
+    this.noteAction = action;
+    this.noteStays = stays;
+  }
+
+  noted() {
+    const action = this.noteAction;
+    this.note("");
+    action?.run();
+  }
+
+  started() {
+    this.engine.hurry();
+    if (!this.noteStays) this.noteTimer = setTimeout(() => this.note(""), NOTE_MS);
+    const expires = Date.parse(this.playback?.expires_at ?? "");
+    if (expires < Date.now()) this.renew();
+  }
+
+  /** Addresses expire: a page left open asks for new ones and plays on. */
+  async renew() {
+    if (this.isRenewing) return;
+    if (!this.renewing || Date.now() - this.renewedAt < RENEW_AFTER_MS) {
+      this.fail();
+      return;
+    }
+    this.renewedAt = Date.now();
+    this.isRenewing = true;
+    try {
+      this.load({ playback: await this.renewing(), keepPlace: true });
+    } catch {
+      this.fail();
+    } finally {
+      this.isRenewing = false;
+    }
+  }
+
+  /** Adaptive playback failed: the plain file, then new addresses, then words. */
+  fallBack() {
+    const { hls, progressive } = this.playback ?? {};
+    if (hls && progressive && !this.fellBack) {
+      this.fellBack = true;
+      this.load({ playback: this.playback, keepPlace: true });
+    } else if (this.videoTarget.getAttribute("src")) {
+      this.renew();
+    }
+  }
+
+  savePlace({ now = false } = {}) {
+    const { currentTime, duration, readyState } = this.videoTarget;
+    if (!this.asset || readyState === 0) return;
+    if (!now && Date.now() - (this.savedAt ?? 0) < 500) return;
+    this.savedAt = Date.now();
+    this.memory.put(this.asset, currentTime, duration);
   }
 
   toggle() {
@@ -84,31 +201,60 @@ export class PlayerController extends Controller {
     this.videoTarget.volume = Number(this.volumeTarget.value);
   }
 
-  nextSpeed() {
-    const index = SPEEDS.indexOf(this.videoTarget.playbackRate);
-    this.videoTarget.playbackRate = SPEEDS[(index + 1) % SPEEDS.length];
+  volumeBy(amount) {
+    const video = this.videoTarget;
+    video.muted = false;
+    video.volume = Math.max(0, Math.min(1, video.volume + amount));
+  }
+
+  slower() {
+    this.videoTarget.playbackRate = nextSpeed(this.videoTarget.playbackRate, -1);
+  }
+
+  faster() {
+    this.videoTarget.playbackRate = nextSpeed(this.videoTarget.playbackRate, 1);
+  }
+
+  get captionTracks() {
+    return [...this.videoTarget.textTracks].filter(isCaption);
+  }
+
+  captions() {
+    const tracks = this.captionTracks;
+    const shown = tracks.some((track) => track.mode === "showing");
+    for (const track of tracks) track.mode = "disabled";
+    if (!shown && tracks[0]) tracks[0].mode = "showing";
+    this.paintCaptions();
   }
 
   async pip() {
-    if (document.pictureInPictureElement) await document.exitPictureInPicture();
-    else await this.videoTarget.requestPictureInPicture();
+    try {
+      if (document.pictureInPictureElement) await document.exitPictureInPicture();
+      else await this.videoTarget.requestPictureInPicture();
+    } catch {
+      // Refused, as before the first frame: the button simply does nothing.
+    }
   }
 
   full() {
     if (document.fullscreenElement) document.exitFullscreen();
-    else this.element.requestFullscreen?.();
+    else this.element.requestFullscreen?.().catch(() => {});
   }
 
   seeking() {
     this.dragging = true;
-    const { duration } = this.videoTarget;
-    if (!Number.isFinite(duration)) return;
-    this.videoTarget.currentTime = (this.seekTarget.value / 1000) * duration;
-    this.paintTime();
+    this.seekToShare(this.seekTarget.value / 1000);
   }
 
   sought() {
     this.dragging = false;
+  }
+
+  seekToShare(share) {
+    const { duration } = this.videoTarget;
+    if (!Number.isFinite(duration)) return;
+    this.videoTarget.currentTime = share * duration;
+    this.paintTime();
   }
 
   seekBy(seconds) {
@@ -116,35 +262,52 @@ export class PlayerController extends Controller {
     video.currentTime = Math.max(0, Math.min(video.duration || 0, video.currentTime + seconds));
   }
 
+  start() {
+    this.videoTarget.currentTime = 0;
+  }
+
   peek(event) {
     const { duration } = this.videoTarget;
+    const known = Number.isFinite(duration);
+    show(this.peekTarget, known);
+    if (!known) return;
     const box = this.seekTarget.getBoundingClientRect();
     const share = Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
-    show(this.peekTarget, Number.isFinite(duration));
-    this.peekTarget.textContent = formatDuration(share * duration * 1000);
-    this.peekTarget.style.setProperty("--at", `${share * 100}%`);
+    this.peekTimeTarget.textContent = formatDuration(share * duration * 1000);
+    const thumbnail = thumbnailAt(this.wantThumbnails(), share * duration);
+    show(this.thumbTarget, thumbnail !== null);
+    if (thumbnail) paintThumbnail(this.thumbTarget, thumbnail);
+    const half = this.peekTarget.offsetWidth / 2;
+    const at = Math.max(half, Math.min(box.width - half, share * box.width));
+    this.peekTarget.style.setProperty("--at", `${at}px`);
+  }
+
+  /** Asked for at the first hover; until they are here there are none. */
+  wantThumbnails() {
+    const { thumbnails: address } = this.playback ?? {};
+    if (this.thumbnails) return this.thumbnails;
+    this.thumbnails = [];
+    if (address) {
+      const base = new URL(address, location.href).href;
+      fetch(base, { signal: this.leaving.signal })
+        .then((answer) => (answer.ok ? answer.text() : ""))
+        .then((text) => (this.thumbnails = parseThumbnails(text, base)))
+        .catch(() => {});
+    }
+    return this.thumbnails;
   }
 
   onKey(event) {
-    const inRange = event.target.type === "range";
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("button") && [" ", "Enter"].includes(event.key)) return;
-    const actions = {
-      " ": () => this.toggle(),
-      k: () => this.toggle(),
-      m: () => this.mute(),
-      f: () => this.full(),
-      j: () => this.seekBy(-2 * STEP_S),
-      l: () => this.seekBy(2 * STEP_S),
-      ...(!inRange && {
-        ArrowLeft: () => this.seekBy(-STEP_S),
-        ArrowRight: () => this.seekBy(STEP_S),
-      }),
-    };
-    const action = actions[event.key];
+    const { key, target } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (target.closest?.(".menu, .player-handle")) return;
+    if (target.closest?.("button") && [" ", "Enter"].includes(key)) return;
+    if (target === this.volumeTarget && key.startsWith("Arrow")) return;
+    const action = actionOf(key);
     if (!action) return;
+    const [name, ...amounts] = action;
     event.preventDefault();
-    action();
+    this[name](...amounts);
     this.wake();
   }
 
@@ -152,12 +315,14 @@ export class PlayerController extends Controller {
     this.element.classList.remove("player-idle");
     clearTimeout(this.idle);
     this.idle = setTimeout(() => {
-      if (!this.videoTarget.paused) this.element.classList.add("player-idle");
+      const open = this.element.querySelector(".menu:not([hidden])");
+      if (!this.videoTarget.paused && !open) this.element.classList.add("player-idle");
     }, IDLE_MS);
   }
 
   fail() {
-    if (!this.videoTarget.getAttribute("src")) return;
+    const { hls, progressive } = this.playback ?? {};
+    if (!hls && !progressive) return;
     this.messageTarget.textContent = t(
       "This cannot be played here. The link may have expired: reload the page.",
     );
@@ -179,19 +344,16 @@ export class PlayerController extends Controller {
     const { currentTime, duration, buffered } = this.videoTarget;
     const known = Number.isFinite(duration) && duration > 0;
     const share = known ? currentTime / duration : 0;
-    if (!this.dragging) this.seekTarget.value = String(Math.round(share * 1000));
-    let loaded = 0;
-    for (let index = 0; index < buffered.length; index += 1) {
-      if (buffered.start(index) <= currentTime) loaded = Math.max(loaded, buffered.end(index));
-    }
+    if (!this.dragging) this.seekTarget.value = String(share * 1000);
     this.seekTarget.style.setProperty("--fill", `${share * 100}%`);
-    this.seekTarget.style.setProperty("--buffered", `${known ? (loaded / duration) * 100 : 0}%`);
+    this.seekTarget.style.setProperty("--ranges", paintShares(sharesOf(buffered, duration)));
     this.nowTarget.textContent = formatDuration(currentTime * 1000);
     this.totalTarget.textContent = known ? formatDuration(duration * 1000) : "–:––";
     this.seekTarget.setAttribute(
       "aria-valuetext",
       `${this.nowTarget.textContent} / ${this.totalTarget.textContent}`,
     );
+    if (Date.now() - (this.savedAt ?? 0) > SAVE_EVERY_MS) this.savePlace();
   }
 
   paintVolume() {
@@ -204,9 +366,42 @@ export class PlayerController extends Controller {
   }
 
   paintSpeed() {
-    const speed = `${this.videoTarget.playbackRate}×`;
+    const video = this.videoTarget;
+    const speed = `${video.playbackRate}×`;
     this.speedTarget.textContent = speed;
     this.speedTarget.setAttribute("aria-label", `${t("Speed")} ${speed}`);
+    const choices = SPEEDS.map((value) => ({
+      label: `${value}×`,
+      chosen: value === video.playbackRate,
+      choose: () => (video.playbackRate = value),
+    }));
+    fillChoices(this.speedsTarget, choices);
+  }
+
+  paintQuality() {
+    const { qualities, playing, chosen } = this.engine;
+    show(this.qualityMenuTarget, qualities.length > 0);
+    const now = qualities.find(({ index }) => index === playing)?.label ?? "";
+    this.qualityTarget.textContent = now || t("Auto");
+    const how = chosen === -1 ? t("automatic") : t("chosen");
+    this.qualityTarget.setAttribute("aria-label", `${t("Quality")} ${now} (${how})`);
+    this.element.dataset.quality = now;
+    const pick = (index) => ({ chosen: index === chosen, choose: () => this.engine.choose(index) });
+    fillChoices(this.qualitiesTarget, [
+      { label: t("Auto"), note: chosen === -1 ? now : "", ...pick(-1) },
+      ...qualities.map(({ index, label }) => ({
+        label,
+        note: index === playing ? t("plays now") : "",
+        ...pick(index),
+      })),
+    ]);
+  }
+
+  paintCaptions() {
+    const tracks = this.captionTracks;
+    show(this.captionsTarget, tracks.length > 0);
+    const shown = tracks.some((track) => track.mode === "showing");
+    this.captionsTarget.setAttribute("aria-pressed", String(shown));
   }
 
   paintFull() {
