@@ -19,10 +19,10 @@ const PLAIN = {
  */
 export function actionOf(key) {
   const name = key.length === 1 ? key.toLowerCase() : key;
-  if (name in SEEK_S) return ["seekBy", SEEK_S[name]];
-  if (name in VOLUME) return ["volumeBy", VOLUME[name]];
+  if (Object.hasOwn(SEEK_S, name)) return ["seekBy", SEEK_S[name]];
+  if (Object.hasOwn(VOLUME, name)) return ["volumeBy", VOLUME[name]];
   if (/^\d$/.test(name)) return ["seekToShare", Number(name) / 10];
-  return name in PLAIN ? [PLAIN[name]] : null;
+  return Object.hasOwn(PLAIN, name) ? [PLAIN[name]] : null;
 }
 
 export const SPEEDS = Object.freeze([0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]);
