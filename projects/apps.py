@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class ProjectsConfig(AppConfig):
     name = "projects"
+
+    def ready(self) -> None:
+        # Models must be loaded before services are.
+        from projects.services.uses import projects_using
+        from uploads.services import usage
+
+        usage.register(projects_using)

@@ -162,6 +162,12 @@ class Environment(BaseSettings):
         alias="STREAMFETCH_MAX_RENDER_BYTES",
         description="Largest rendered file.",
     )
+    user_quota_bytes: int = Field(
+        0,
+        ge=0,
+        alias="STREAMFETCH_USER_QUOTA_BYTES",
+        description="Room that each person's library may take; 0 sets no limit.",
+    )
     max_source_hours: float = Field(
         8.0,
         gt=0,

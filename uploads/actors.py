@@ -5,12 +5,14 @@ from dramatiq_crontab import cron, interval
 
 from streamfetch.jobs.declaring import job_actor
 from uploads.describing import announce_processing
-from uploads.models import AssetProcessing
+from uploads.models import AssetProcessing, ClipMaking
+from uploads.pipeline import clips
 from uploads.pipeline.processing import process
 from uploads.pipeline.retention import abort_expired_uploads, remove_strays
 
 DAY_MS = 24 * 3600 * 1000
 
+make_clip = job_actor(ClipMaking, work=clips.make_clip)
 process_asset = job_actor(AssetProcessing, work=process, tell=announce_processing)
 
 

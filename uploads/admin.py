@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from streamfetch.jobs.admin import JobAdmin
 from streamfetch.mongo.admin import DocumentAdmin
-from uploads.models import Asset, AssetProcessing, UploadSession
+from uploads.models import Asset, AssetProcessing, ClipMaking, UploadSession
 
 
 @admin.register(Asset)
@@ -30,3 +30,4 @@ class UploadSessionAdmin(DocumentAdmin):
 
 
 admin.site.register(AssetProcessing, JobAdmin)
+admin.site.register(ClipMaking, JobAdmin)

@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_mongodb_backend.fields import ArrayField
 from pydantic import BaseModel
 
 from streamfetch.jobs.models import Job, JobError, Priority
@@ -16,6 +17,8 @@ from streamfetch.storage.contract import PartPlan
 from uploads import notices
 
 MAX_TITLE = 200
+MAX_TAG = 40
+MAX_TAGS = 30
 
 
 class MediaFacts(BaseModel):
@@ -52,7 +55,9 @@ class Asset(RevisedDocument):
 
     kind = models.CharField(max_length=5, choices=Kind, default=Kind.VIDEO)
     title = models.CharField(max_length=MAX_TITLE)
-    tags = models.JSONField(default=list, blank=True)
+    tags = ArrayField(
+        models.CharField(max_length=MAX_TAG), default=list, blank=True, size=MAX_TAGS
+    )
     status = models.CharField(
         max_length=14, choices=Status, default=Status.PENDING_UPLOAD
     )
@@ -61,6 +66,8 @@ class Asset(RevisedDocument):
     content_type = models.CharField(max_length=100, default="", blank=True)
     size_bytes = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, default="", blank=True)
+    # SHA-256 over size and samples, made by the browser: recognises, proves nothing.
+    fingerprint = models.CharField(max_length=64, default="", blank=True)
     duration_ms = models.PositiveBigIntegerField(null=True)
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
@@ -75,6 +82,10 @@ class Asset(RevisedDocument):
                 fields=["owner", "-created_at", "-id"], name="asset_owner_new"
             ),
             models.Index(fields=["owner", "sha256"], name="asset_owner_sha256"),
+            models.Index(fields=["owner", "fingerprint"], name="asset_owner_print"),
+            models.Index(fields=["owner", "title"], name="asset_owner_title"),
+            models.Index(fields=["owner", "-size_bytes"], name="asset_owner_size"),
+            models.Index(fields=["owner", "-duration_ms"], name="asset_owner_duration"),
             models.Index(
                 fields=["status", "-created_at", "-id"], name="asset_status_new"
             ),
@@ -137,6 +148,7 @@ class UploadSession(OwnedDocument):
     content_type = models.CharField(max_length=100)
     size_bytes = models.PositiveBigIntegerField()
     part_size = models.PositiveBigIntegerField()
+    fingerprint = models.CharField(max_length=64, default="", blank=True)
     expires_at = models.DateTimeField()
 
     class Meta:
@@ -218,4 +230,39 @@ class AssetProcessing(Job):
     def _set_asset(self, **changes: Any) -> None:
         Asset.objects.filter(pk=self.asset_id).update_idempotently(
             **changes, updated_at=timezone.now()
+        )
+
+
+@register
+class ClipMaking(Job):
+    """Cutting a clip out of an asset; the clip is an asset of its own."""
+
+    KIND: ClassVar[str] = "clip"
+    ACTOR: ClassVar[str] = "make_clip"
+    QUEUE: ClassVar[str] = "ffmpeg-high"
+    PRIORITY: ClassVar[Priority] = Priority.HIGH
+
+    source = models.ForeignKey(
+        Asset, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    clip = models.ForeignKey(
+        Asset, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    clip_title = models.CharField(max_length=MAX_TITLE)
+    start_ms = models.PositiveBigIntegerField()
+    end_ms = models.PositiveBigIntegerField()
+
+    class Meta:
+        db_table = "clip_makings"
+        indexes = Job.indexes("clip")
+
+    def title(self) -> str:
+        return self.clip_title
+
+    def target_url(self) -> str:
+        return reverse("uploads:asset", args=[self.clip_id])
+
+    def on_failure(self, error: JobError) -> None:
+        Asset.objects.filter(pk=self.clip_id).update_idempotently(
+            status=Asset.Status.FAILED, last_error=error
         )

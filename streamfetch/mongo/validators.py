@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from django.db import connection, models
+from django_mongodb_backend.fields import ArrayField
 
 from streamfetch.mongo.database import database
 from streamfetch.mongo.fields import EmbeddedField
@@ -80,6 +81,8 @@ def _field_schema(field: models.Field) -> dict[str, Any]:
         return bson_schema(field.schema.model_json_schema(mode="serialization"))
     if isinstance(field, models.JSONField):
         return {}
+    if isinstance(field, ArrayField):
+        return {"bsonType": "array"}
     target = field.target_field if isinstance(field, models.ForeignKey) else field
     bson_type = connection.data_types[target.get_internal_type()]
     # Python's int is stored as int or long, whichever it fits.

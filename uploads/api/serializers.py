@@ -2,28 +2,59 @@
 
 from typing import Any
 
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from streamfetch.api.fields import StrictSerializer
 from streamfetch.jobs.api.serializers import JobErrorSerializer
 from streamfetch.storage.contract import UploadTarget
 from uploads.describing import describe_all
-from uploads.models import MAX_TITLE, Asset, Kind, UploadSession
+from uploads.models import MAX_TAG, MAX_TAGS, MAX_TITLE, Asset, Kind, UploadSession
 from uploads.services.sessions import (
     MAX_FILE_NAME,
     MAX_PARALLEL_PARTS,
     SIGNED_AT_ONCE,
+    arrived_parts,
 )
 
+MAX_BULK = 200
 
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A video",
+            value={
+                "filename": "holiday.mp4",
+                "content_type": "video/mp4",
+                "size_bytes": 73_400_320,
+            },
+            request_only=True,
+        )
+    ]
+)
 class StartUploadSerializer(StrictSerializer):
     filename = serializers.CharField(max_length=MAX_FILE_NAME)
     content_type = serializers.CharField(
         max_length=100, allow_blank=True, default="application/octet-stream"
     )
     size_bytes = serializers.IntegerField()
+    fingerprint = serializers.RegexField(
+        r"^[0-9a-f]{64}$",
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="SHA-256 (hex) over the size and samples of the content: an upload "
+        "that was begun before goes on, and a file you have already is recognised.",
+    )
+    force = serializers.BooleanField(
+        default=False, help_text="Upload although the library has this file."
+    )
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("Two parts", value={"numbers": [3, 4]}, request_only=True)]
+)
 class SignPartsSerializer(StrictSerializer):
     numbers = serializers.ListField(
         child=serializers.IntegerField(), min_length=1, max_length=SIGNED_AT_ONCE
@@ -56,6 +87,21 @@ class UploadSerializer(serializers.Serializer):
 
     def get_max_parallel_parts(self, session: UploadSession) -> int:
         return MAX_PARALLEL_PARTS
+
+
+class OpenUploadSerializer(UploadSerializer):
+    """An unfinished upload, as shown on every page and device."""
+
+    filename = serializers.CharField(source="asset.file_name")
+    fingerprint = serializers.CharField()
+    arrived_bytes = serializers.SerializerMethodField()
+
+    def get_arrived_bytes(self, session: UploadSession) -> int:
+        return sum(part.size_bytes for part in arrived_parts(session))
+
+
+class OpenUploadsSerializer(serializers.Serializer):
+    results = OpenUploadSerializer(many=True)
 
 
 class StartedUploadSerializer(UploadSerializer):
@@ -117,8 +163,20 @@ class AssetSerializer(serializers.Serializer):
         return describe_all([instance])[0]
 
 
-class RenameAssetSerializer(StrictSerializer):
-    title = serializers.CharField(max_length=MAX_TITLE)
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A new title", value={"title": "Holiday", "revision": 1}, request_only=True
+        )
+    ]
+)
+class EditAssetSerializer(StrictSerializer):
+    title = serializers.CharField(max_length=MAX_TITLE, required=False)
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=MAX_TAG),
+        max_length=MAX_TAGS,
+        required=False,
+    )
     revision = serializers.IntegerField(min_value=1, required=False)
 
 
@@ -147,3 +205,34 @@ def target_rows(targets: dict[int, UploadTarget]) -> list[dict[str, Any]]:
         }
         for number, target in targets.items()
     ]
+
+
+class BulkSerializer(StrictSerializer):
+    action = serializers.ChoiceField(choices=["delete", "restore", "purge"])
+    ids = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=MAX_BULK
+    )
+    force = serializers.BooleanField(default=False)
+
+
+class RefusedSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class BulkResultSerializer(serializers.Serializer):
+    done = serializers.ListField(child=serializers.UUIDField())
+    refused = RefusedSerializer(many=True)
+
+
+class UsageSerializer(serializers.Serializer):
+    size_bytes = serializers.IntegerField()
+    asset_count = serializers.IntegerField()
+    quota_bytes = serializers.IntegerField(allow_null=True)
+
+
+class ClipRequestSerializer(StrictSerializer):
+    start_ms = serializers.IntegerField(min_value=0)
+    end_ms = serializers.IntegerField(min_value=1)
+    title = serializers.CharField(max_length=MAX_TITLE, required=False, default="")

@@ -11,29 +11,35 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from streamfetch.api.idempotency import idempotent
-from streamfetch.api.pagination import NewestFirst
 from streamfetch.api.schema import IDEMPOTENCY_KEY
 from streamfetch.api.throttling import UserThrottle, WorkThrottle
+from uploads.api.pagination import AssetPages
 from uploads.api.serializers import (
     AssetSerializer,
+    BulkResultSerializer,
+    BulkSerializer,
+    ClipRequestSerializer,
+    EditAssetSerializer,
+    OpenUploadSerializer,
+    OpenUploadsSerializer,
     PartsSerializer,
     PlaybackSerializer,
-    RenameAssetSerializer,
     SignPartsSerializer,
     StartedAssetSerializer,
     StartedUploadSerializer,
     StartUploadSerializer,
     TargetsSerializer,
     UploadSerializer,
+    UsageSerializer,
     target_rows,
 )
 from uploads.describing import playback
 from uploads.models import Asset
-from uploads.services import assets, sessions
-from uploads.services.listing import filtered_assets
+from uploads.services import assets, bulk, clips, sessions, usage
+from uploads.services.listing import ORDERS, filtered_assets
 
 
-class StartUpload(APIView):
+class Uploads(APIView):
     throttle_classes = [UserThrottle, WorkThrottle]
 
     @extend_schema(
@@ -41,16 +47,24 @@ class StartUpload(APIView):
         summary="Announce a file; get the addresses to send its parts to",
         parameters=[IDEMPOTENCY_KEY],
         request=StartUploadSerializer,
-        responses={201: StartedUploadSerializer},
+        responses={200: StartedUploadSerializer, 201: StartedUploadSerializer},
     )
     @idempotent
     def post(self, request: Request) -> Response:
+        """200 instead of 201: the same file was begun before and goes on."""
         body = StartUploadSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         started = sessions.start(request.user, **body.validated_data)
         data: dict[str, Any] = dict(UploadSerializer(started.session).data)
         data["urls"] = target_rows(started.targets)
-        return Response(data, status=status.HTTP_201_CREATED)
+        code = status.HTTP_200_OK if started.is_resumed else status.HTTP_201_CREATED
+        return Response(data, status=code)
+
+    @extend_schema(operation_id="uploads_list", responses=OpenUploadsSerializer)
+    def get(self, request: Request) -> Response:
+        """Your unfinished uploads, on whatever device they were begun."""
+        found = sessions.open_sessions(request.user)
+        return Response({"results": OpenUploadSerializer(found, many=True).data})
 
 
 class UploadParts(APIView):
@@ -108,14 +122,19 @@ class AbortUpload(APIView):
 
 
 _FILTERS = [
-    OpenApiParameter("search", str, description="Words in the title."),
+    OpenApiParameter("search", str, description="Words of the title, or a tag."),
+    OpenApiParameter("tag", str),
+    OpenApiParameter("sort", str, enum=list(ORDERS)),
+    OpenApiParameter("created_after", str, description="A date, such as 2026-11-21."),
+    OpenApiParameter("created_before", str, description="A date, that day included."),
+    OpenApiParameter("deleted", bool, description="true: what is in the bin."),
     OpenApiParameter("kind", str, enum=["video", "audio", "image", "pdf"]),
     OpenApiParameter("status", str, enum=[value for value, _ in Asset.Status.choices]),
 ]
 
 
 class AssetList(APIView):
-    pagination_class = NewestFirst
+    pagination_class = AssetPages
 
     @extend_schema(
         operation_id="assets_list",
@@ -123,7 +142,7 @@ class AssetList(APIView):
         responses=AssetSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
-        paginator = NewestFirst()
+        paginator = AssetPages()
         found = filtered_assets(request.user, request.query_params)
         page = paginator.paginate_queryset(found, request)
         return paginator.get_paginated_response(AssetSerializer(page, many=True).data)
@@ -136,21 +155,32 @@ class AssetDetail(APIView):
 
     @extend_schema(
         operation_id="assets_update",
-        request=RenameAssetSerializer,
+        request=EditAssetSerializer,
         responses=AssetSerializer,
     )
     def patch(self, request: Request, asset_id: UUID) -> Response:
         asset = assets.find(request.user, asset_id)
-        body = RenameAssetSerializer(data=request.data)
+        body = EditAssetSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        revision = body.validated_data.get("revision", asset.revision)
-        assets.rename(asset, title=body.validated_data["title"], revision=revision)
+        changes = dict(body.validated_data)
+        revision = changes.pop("revision", asset.revision)
+        assets.edit(asset, revision=revision, **changes)
         return Response(AssetSerializer(asset).data)
 
-    @extend_schema(operation_id="assets_delete", responses={204: None})
+    @extend_schema(
+        operation_id="assets_delete",
+        parameters=[
+            OpenApiParameter("force", bool, description="Even if projects use it.")
+        ],
+        responses={
+            204: None,
+            409: OpenApiResponse(description="`in_use`; `used_by` names the places."),
+        },
+    )
     def delete(self, request: Request, asset_id: UUID) -> Response:
         """Into the bin; `restore/` brings it back."""
-        assets.move_to_bin(assets.find(request.user, asset_id))
+        force = request.query_params.get("force") in {"true", "1"}
+        assets.move_to_bin(assets.find(request.user, asset_id), force=force)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -190,3 +220,43 @@ class AssetFile(APIView):
     def get(self, request: Request, asset_id: UUID) -> HttpResponseRedirect:
         asset = assets.find(request.user, asset_id)
         return HttpResponseRedirect(assets.original_url(asset))
+
+
+class AssetUsage(APIView):
+    @extend_schema(operation_id="assets_usage", responses=UsageSerializer)
+    def get(self, request: Request) -> Response:
+        """How much room your library takes."""
+        return Response(usage.usage_of(request.user))
+
+
+class BulkAssets(APIView):
+    @extend_schema(
+        operation_id="assets_bulk",
+        request=BulkSerializer,
+        responses=BulkResultSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Delete, restore or purge many; each is done or refused on its own."""
+        body = BulkSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return Response(bulk.apply(request.user, **body.validated_data))
+
+
+class MakeClip(APIView):
+    throttle_classes = [UserThrottle, WorkThrottle]
+
+    @extend_schema(
+        operation_id="assets_clips_create",
+        parameters=[IDEMPOTENCY_KEY],
+        request=ClipRequestSerializer,
+        responses={202: StartedAssetSerializer},
+    )
+    @idempotent
+    def post(self, request: Request, asset_id: UUID) -> Response:
+        """Cut a piece out as an asset of its own."""
+        source = assets.find(request.user, asset_id)
+        body = ClipRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        clip = clips.make(request.user, source, **body.validated_data)
+        data = {"asset": AssetSerializer(clip).data}
+        return Response(data, status=status.HTTP_202_ACCEPTED)

@@ -1,16 +1,22 @@
 """What is removed when its time is over."""
 
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
 
+from streamfetch.storage import keys
 from streamfetch.storage.backends import media_storage
+from streamfetch.storage.errors import UploadGone
 from uploads.models import Asset, UploadSession
 
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+# Storage drops unfinished uploads after a week itself (R2), and so do we.
+RESUMABLE_FOR = timedelta(days=7)
+ASK_AGAIN_AFTER = timedelta(hours=6)
 # No upload in parts is at work for longer; its addresses live for an hour.
 STRAY_AFTER_S = 7 * 24 * 3600
 QUARANTINE = "quarantine/"
@@ -30,13 +36,41 @@ def discard(session: UploadSession) -> None:
     ).delete()
 
 
+def erase(asset: Asset) -> None:
+    """Everything an asset owned goes: objects first, so that none is forgotten."""
+    media_storage().delete_prefix(keys.asset(asset.pk))
+    for session in UploadSession.objects.filter(asset_id=asset.pk):
+        media_storage().remove(session.key)
+    asset.delete()
+
+
+def _is_worth_keeping(session: UploadSession) -> bool:
+    """Whether parts have arrived that a person may come back for."""
+    if not session.storage_upload_id:
+        return False
+    if session.created_at < timezone.now() - RESUMABLE_FOR:
+        return False
+    try:
+        return bool(media_storage().list_parts(session.key, session.storage_upload_id))
+    except UploadGone:
+        return False
+
+
 def abort_expired_uploads() -> int:
-    """Give up uploads that nobody used for an hour. Returns how many."""
+    """Give up uploads that nobody used for an hour. Returns how many.
+
+    Those of which parts have arrived wait for a week: nobody starts from zero.
+    """
     expired = UploadSession.objects.filter(
         status=UploadSession.Status.OPEN, expires_at__lt=timezone.now()
     )
     count = 0
     for session in expired[:BATCH]:
+        if _is_worth_keeping(session):
+            UploadSession.objects.filter(pk=session.pk).update_idempotently(
+                expires_at=timezone.now() + ASK_AGAIN_AFTER
+            )
+            continue
         discard(session)
         logger.info("Upload %s was abandoned: removed", session.pk)
         count += 1

@@ -4,9 +4,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from streamfetch.errors import Conflict, NotFound
@@ -14,9 +13,12 @@ from streamfetch.jobs import queue
 from streamfetch.jobs.models import ACTIVE
 from streamfetch.storage import keys
 from streamfetch.storage.backends import media_storage
-from uploads import notices, sniffing
+from uploads import sniffing
 from uploads.describing import announce
 from uploads.models import Asset, AssetProcessing, Rendition
+from uploads.pipeline.retention import erase
+from uploads.pipeline.starting import accept, start_processing
+from uploads.services import usage
 
 READ_CHUNK_BYTES = 1024 * 1024
 
@@ -27,32 +29,6 @@ def find(owner: Any, asset_id: UUID) -> Asset:
     if asset is None:
         raise NotFound(_("There is no such file in your library."))
     return asset
-
-
-def start_processing(asset: Asset) -> AssetProcessing | None:
-    """Queue processing, unless it is under way. Safe to repeat, and at once."""
-    runs = AssetProcessing.objects.filter(asset_id=asset.pk)
-    number = runs.count()
-    if runs.filter(state__in=ACTIVE).exists():
-        return None
-    job = AssetProcessing(
-        # Of two requests at the same time, one gets the id.
-        pk=uuid5(asset.pk, f"processing {number}"),
-        owner_id=asset.owner_id,
-        asset_id=asset.pk,
-        asset_title=asset.title,
-    )
-    try:
-        queue.submit(job)
-    except IntegrityError:
-        return None
-    return job
-
-
-def accept(asset: Asset) -> None:
-    """A file that has arrived in full becomes part of the library. Safe to repeat."""
-    notices.uploaded(asset)
-    start_processing(asset)
 
 
 def reprocess(asset: Asset) -> AssetProcessing:
@@ -112,15 +88,25 @@ def register_file(
     return asset
 
 
-def rename(asset: Asset, *, title: str, revision: int) -> Asset:
-    """Raises `RevisionConflict` when the asset changed since `revision`."""
-    asset.edit(revision=revision, title=title)
+def edit(asset: Asset, *, revision: int, **changes: Any) -> Asset:
+    """Change title or tags.
+
+    Raises `RevisionConflict` when the asset changed since `revision`.
+    """
+    if "tags" in changes:
+        changes["tags"] = list(dict.fromkeys(changes["tags"]))
+    asset.edit(revision=revision, **changes)
     announce(asset)
     return asset
 
 
-def move_to_bin(asset: Asset) -> None:
-    """Out of the library; the files stay until the bin is emptied."""
+def move_to_bin(asset: Asset, *, force: bool = False) -> None:
+    """Out of the library; the files stay until the bin is emptied.
+
+    Raises `Conflict` when something uses the asset, unless `force` is set.
+    """
+    if not force:
+        usage.require_unused(asset)
     asset.move_to_bin()
     for job in AssetProcessing.objects.filter(asset_id=asset.pk, state__in=ACTIVE):
         # Not the queue's cancel: the asset must still say that it needs processing.
@@ -140,6 +126,17 @@ def restore(owner: Any, asset_id: UUID) -> Asset:
         asset.refresh_from_db()
     announce(asset)
     return asset
+
+
+def purge(owner: Any, asset_id: UUID) -> None:
+    """Delete an asset that is in the bin for good, with everything it owned.
+
+    Safe to repeat. Raises `NotFound`, also for one that is not in the bin.
+    """
+    asset = Asset.objects.owned_by(owner).filter(pk=asset_id, is_deleted=True).first()
+    if asset is None:
+        raise NotFound(_("There is no such file in your bin."))
+    erase(asset)
 
 
 def original_url(asset: Asset) -> str:

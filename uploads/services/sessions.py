@@ -26,14 +26,17 @@ from streamfetch.storage.contract import (
 )
 from streamfetch.storage.errors import PartMissing, SizeMismatch
 from uploads import sniffing
+from uploads.describing import describe_all
 from uploads.models import MAX_TITLE, Asset, UploadSession
 from uploads.pipeline.retention import discard
-from uploads.services import assets
+from uploads.pipeline.starting import accept
+from uploads.services import usage
 
 MIB = 1024 * 1024
 SINGLE_UP_TO_BYTES = 100 * MIB
 MAX_PARALLEL_PARTS = 4
 SIGNED_AT_ONCE = 100
+MAX_OPEN_SHOWN = 50
 SESSION_IDLE = timedelta(hours=1)
 MAX_FILE_NAME = 255
 MAX_CONTENT_TYPE = 100
@@ -48,6 +51,7 @@ class Started:
 
     session: UploadSession
     targets: dict[int, UploadTarget]
+    is_resumed: bool = False
 
 
 def _check_size(size_bytes: int) -> None:
@@ -82,18 +86,71 @@ def _content_type(claimed: str) -> str:
     return claimed if CONTENT_TYPE.fullmatch(claimed) else UNKNOWN_TYPE
 
 
-def start(owner: Any, *, filename: str, content_type: str, size_bytes: int) -> Started:
-    """Make a pending asset and a session for its bytes.
+def _begun_before(owner: Any, fingerprint: str, size_bytes: int) -> Started | None:
+    """The open session of the same file, so that only missing parts are sent."""
+    sessions = UploadSession.objects.owned_by(owner).filter(
+        status=UploadSession.Status.OPEN,
+        fingerprint=fingerprint,
+        size_bytes=size_bytes,
+    )
+    session = sessions.order_by("-created_at").first()
+    if session is None:
+        return None
+    arrived = {part.number for part in arrived_parts(session)}
+    missing = [n for n in range(1, session.plan.count + 1) if n not in arrived]
+    touch(session)
+    targets = _targets(session, missing[:SIGNED_AT_ONCE]) if missing else {}
+    return Started(session, targets, is_resumed=True)
 
-    Raises `Invalid` or `TooLarge`; nothing is stored then.
+
+def _refuse_known(owner: Any, fingerprint: str, size_bytes: int) -> None:
+    known = (
+        Asset.objects.owned_by(owner)
+        .alive()
+        .filter(fingerprint=fingerprint, size_bytes=size_bytes)
+        .exclude(status__in=(Asset.Status.PENDING_UPLOAD, Asset.Status.FAILED))
+        .first()
+    )
+    if known is not None:
+        raise Conflict(
+            _("“%(title)s” in your library is this very file. Use it, or upload again.")
+            % {"title": known.title},
+            code="already_in_library",
+            extra={"asset": describe_all([known])[0]},
+        )
+
+
+def start(
+    owner: Any,
+    *,
+    filename: str,
+    content_type: str,
+    size_bytes: int,
+    fingerprint: str = "",
+    force: bool = False,
+) -> Started:
+    """Make a pending asset and a session for its bytes, or take up an open one.
+
+    `fingerprint` is the client's digest of size and samples; with it, a file whose
+    upload was begun before goes on where it stopped, and one that is in the library
+    already is refused (`Conflict` with the asset) unless `force` is set. Raises
+    `Invalid` or `TooLarge`; nothing is stored then.
     """
     _check_size(size_bytes)
+    if fingerprint:
+        begun = _begun_before(owner, fingerprint, size_bytes)
+        if begun is not None:
+            return begun
+        if not force:
+            _refuse_known(owner, fingerprint, size_bytes)
+    usage.require_room(owner, size_bytes)
     asset = Asset(
         owner_id=owner.pk,
         title=title_of(filename),
         file_name=PurePath(filename.replace("\\", "/")).name[:MAX_FILE_NAME],
         content_type=_content_type(content_type),
         size_bytes=size_bytes,
+        fingerprint=fingerprint,
     )
     multipart = size_bytes > SINGLE_UP_TO_BYTES
     plan = (
@@ -106,6 +163,7 @@ def start(owner: Any, *, filename: str, content_type: str, size_bytes: int) -> S
         content_type=asset.content_type,
         size_bytes=size_bytes,
         part_size=plan.part_size_bytes,
+        fingerprint=fingerprint,
         expires_at=timezone.now() + SESSION_IDLE,
     )
     session.key = keys.quarantine(session.pk)
@@ -117,6 +175,14 @@ def start(owner: Any, *, filename: str, content_type: str, size_bytes: int) -> S
     session.save(force_insert=True)
     first = range(1, min(plan.count, SIGNED_AT_ONCE) + 1)
     return Started(session, _targets(session, list(first)))
+
+
+def open_sessions(owner: Any) -> list[UploadSession]:
+    """The caller's unfinished uploads, on whatever device they were begun."""
+    sessions = UploadSession.objects.owned_by(owner).filter(
+        status=UploadSession.Status.OPEN
+    )
+    return sessions.newest_first(MAX_OPEN_SHOWN)
 
 
 def find(owner: Any, session_id: UUID) -> UploadSession:
@@ -238,7 +304,7 @@ def complete(session: UploadSession) -> Asset:
         )
         storage.move(session.key, source_key, etag=stored.etag)
     asset.refresh_from_db()
-    assets.accept(asset)
+    accept(asset)
     UploadSession.objects.filter(pk=session.pk).update_idempotently(
         status=UploadSession.Status.COMPLETED
     )
