@@ -4,6 +4,7 @@ Everything is counted in whole frames of the project's rate, and sound in whole
 samples of 48 kHz, so that nothing drifts however many clips there are.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,10 +16,13 @@ from projects.timeline.rational import exact_frame_rate
 from projects.timeline.spans import SAMPLE_RATE, Span, samples_of, spans_of
 from streamfetch.ffmpeg import text
 from streamfetch.ffmpeg.command import Command, Graph, Input, Output, Stream, Value
-from streamfetch.ffmpeg.probe import MediaInfo
+from streamfetch.ffmpeg.filters import square_pixels, to_sdr
+from streamfetch.ffmpeg.probe import MediaInfo, VideoStream
 
-# Read a little past a clip's end, so that its last frame is there after rounding.
+# Read a little past a clip's end, so that its last sample is there after rounding.
 READ_AHEAD_MS = 500
+# What every picture is turned into before it is joined to others.
+COLORS: dict[str, Value] = {"out_color_matrix": "bt709", "out_range": "tv"}
 ENCODER: dict[str, Value] = {
     "c:v": "libx264",
     "preset": "veryfast",
@@ -63,60 +67,82 @@ class _Compiler:
 
     def picture(self, span: Span) -> Stream:
         """Exactly `span.frames` frames of the project's size and rate."""
-        source = self.sources[span.clip.asset] if span.clip else None
+        source = self._source_of(span)
         if span.clip is None or source is None or source.info.video is None:
-            stream = self.graph.source(
-                "color",
-                duration_ms=self._generated_ms(span),
-                color=self.background,
-                size=f"{self.width}x{self.height}",
-                rate=self.rate,
+            stream = self._background(span)
+        else:
+            stream = self._fitted(
+                self._timed(span.clip, source, source.info.video), source.info.video
             )
-            return self._counted(stream.filter("format", pix_fmts="yuv420p"), span)
-        stream = self._read(span.clip, source).video
-        if source.info.kind == "image":
-            stream = stream.filter("loop", loop=-1, size=1).filter(
-                "setpts", expr=f"N/({self.rate})/TB"
-            )
-        elif span.clip.speed != 1:
-            stream = stream.filter("setpts", expr=f"PTS/{span.clip.speed:.6f}")
-        stream = (
-            stream.filter("fps", fps=self.rate, start_time=0)
-            .filter(
-                "scale",
-                w=self.width,
-                h=self.height,
-                force_original_aspect_ratio="decrease",
-                force_divisible_by=2,
-                flags="bicubic",
-                out_color_matrix="bt709",
-                out_range="tv",
-            )
-            .filter(
-                "pad",
-                w=self.width,
-                h=self.height,
-                x="(ow-iw)/2",
-                y="(oh-ih)/2",
-                color=self.background,
-            )
-            .filter("setsar", sar=1)
-            .filter("format", pix_fmts="yuv420p")
-            # A source that ends a frame early holds its last picture.
-            .filter("tpad", stop=-1, stop_mode="clone")
-        )
-        return self._counted(stream, span)
-
-    def _counted(self, stream: Stream, span: Span) -> Stream:
         return stream.filter("trim", end_frame=span.frames).filter(
             "setpts", expr="PTS-STARTPTS"
         )
 
+    def _source_of(self, span: Span) -> SourceFile | None:
+        return self.sources[span.clip.asset] if span.clip else None
+
+    def _background(self, span: Span) -> Stream:
+        stream = self.graph.source(
+            "color",
+            duration_ms=self._generated_ms(span),
+            color=self.background,
+            size=f"{self.width}x{self.height}",
+            rate=self.rate,
+        )
+        # By way of RGB: the source's own conversion is not BT.709.
+        stream = stream.filter("format", pix_fmts="rgb24").filter("scale", **COLORS)
+        return stream.filter("format", pix_fmts="yuv420p")
+
+    def _timed(self, clip: Clip, source: SourceFile, video: VideoStream) -> Stream:
+        """The clip's picture at the project's rate, from frame 0 on, without end."""
+        if source.info.kind == "image":
+            still = Input(path=source.path, demuxer=source.info.container)
+            stream = self.graph.input(still).stream(video.index)
+            stream = stream.filter("loop", loop=-1, size=1)
+            return stream.filter("setpts", expr=f"N/({self.rate})/TB")
+        start_ms = min(round(clip.start_time * 1000), _last_picture_ms(source.info))
+        # From the key frame before, nothing dropped: the frame that is shown at the
+        # first moment began before it. `fps` drops what is earlier. No limit at the
+        # end, which would count from that key frame; `trim` ends the reading.
+        read = Input(
+            path=source.path,
+            demuxer=source.info.container,
+            start_ms=start_ms,
+            options={"noaccurate_seek": None} if start_ms else {},
+        )
+        stream = self.graph.input(read).stream(video.index)
+        if clip.speed != 1:
+            stream = stream.filter("setpts", expr=f"PTS/{clip.speed:.6f}")
+        stream = stream.filter("fps", fps=self.rate, start_time=0)
+        # A source that ends early holds its last picture.
+        return stream.filter("tpad", stop=-1, stop_mode="clone")
+
+    def _fitted(self, stream: Stream, video: VideoStream) -> Stream:
+        """Scaled into the project's frame, the rest filled with the background."""
+        # Tone mapping needs the source's own colours, and then makes BT.709.
+        stream = square_pixels(stream, video).filter(
+            "scale",
+            w=self.width,
+            h=self.height,
+            force_original_aspect_ratio="decrease",
+            force_divisible_by=2,
+            flags="bicubic",
+            **({} if video.is_hdr else COLORS),
+        )
+        stream = to_sdr(stream, video).filter("format", pix_fmts="yuv420p")
+        return stream.filter(
+            "pad",
+            w=self.width,
+            h=self.height,
+            x="(ow-iw)/2",
+            y="(oh-ih)/2",
+            color=self.background,
+        ).filter("setsar", sar=1)
+
     def sound(self, span: Span) -> Stream:
         """Exactly the samples that belong to the span's frames, in stereo."""
-        clip = span.clip
-        source = self.sources[clip.asset] if clip else None
-        if clip is None or source is None or source.info.audio is None or clip.muted:
+        source = self._source_of(span)
+        if span.clip is None or source is None or _is_silent(span.clip, source.info):
             stream = self.graph.source(
                 "anullsrc",
                 duration_ms=self._generated_ms(span),
@@ -124,35 +150,31 @@ class _Compiler:
                 channel_layout="stereo",
             )
         else:
-            stream = self._read(clip, source).audio.filter(
-                "aresample", osr=SAMPLE_RATE, **{"async": 1}, first_pts=0
-            )
-            stream = stream.filter(
-                "aformat", sample_fmts="fltp", channel_layouts="stereo"
-            )
-            for factor in tempo_steps(clip.speed):
-                stream = stream.filter("atempo", tempo=factor)
-            if clip.volume != 1:
-                stream = stream.filter("volume", volume=clip.volume)
-            stream = stream.filter("apad")
+            stream = self._heard(span.clip, source)
         return stream.filter("atrim", end_sample=samples_of(span, self.rate)).filter(
             "asetpts", expr="PTS-STARTPTS"
         )
 
-    def _read(self, clip: Clip, source: SourceFile):  # type: ignore[no-untyped-def]
-        if source.info.kind == "image":
-            return self.graph.input(
-                Input(path=source.path, demuxer=source.info.container)
-            )
+    def _heard(self, clip: Clip, source: SourceFile) -> Stream:
+        """The clip's sound at its speed and volume, without end."""
         length_ms = round((clip.end_time - clip.start_time) * 1000)
-        return self.graph.input(
-            Input(
-                path=source.path,
-                demuxer=source.info.container,
-                start_ms=round(clip.start_time * 1000),
-                duration_ms=length_ms + READ_AHEAD_MS,
-            )
+        read = Input(
+            path=source.path,
+            demuxer=source.info.container,
+            start_ms=round(clip.start_time * 1000),
+            duration_ms=length_ms + READ_AHEAD_MS,
         )
+        audio = source.info.audio
+        stream = self.graph.input(read).stream(audio.index if audio else "a:0")
+        stream = stream.filter(
+            "aresample", osr=SAMPLE_RATE, **{"async": 1}, first_pts=0
+        )
+        stream = stream.filter("aformat", sample_fmts="fltp", channel_layouts="stereo")
+        for factor in tempo_steps(clip.speed):
+            stream = stream.filter("atempo", tempo=factor)
+        if clip.volume != 1:
+            stream = stream.filter("volume", volume=clip.volume)
+        return stream.filter("apad")
 
     def joined(self, spans: list[Span]) -> tuple[Stream, Stream]:
         pairs = [(self.picture(span), self.sound(span)) for span in spans]
@@ -163,6 +185,24 @@ class _Compiler:
             "concat", streams, outputs=2, n=len(pairs), v=1, a=1
         )
         return picture, sound
+
+
+def _last_picture_ms(info: MediaInfo) -> int:
+    """When the last frame begins, from the beginning of the file, about."""
+    video = info.video
+    if video is None or not video.duration_ms or not video.fps:
+        return info.duration_ms
+    end_ms = video.start_ms - info.start_ms + video.duration_ms
+    return max(0, end_ms - math.ceil(1000 / video.fps))
+
+
+def _is_silent(clip: Clip, info: MediaInfo) -> bool:
+    """Whether nothing is heard of the clip: muted, or its source's sound is over."""
+    audio = info.audio
+    if audio is None or clip.muted:
+        return True
+    end_ms = audio.start_ms - info.start_ms + audio.duration_ms
+    return bool(audio.duration_ms) and clip.start_time * 1000 >= end_ms
 
 
 def tempo_steps(speed: float) -> list[float]:

@@ -1,0 +1,181 @@
+"""Renders timelines without a database, and looks at what came out."""
+
+import math
+import subprocess
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from uuid import UUID, uuid5
+
+from projects.fonts import fonts_directory
+from projects.pipeline.compile import SourceFile, compile_render
+from projects.timeline.document import Clip, Resolution, Settings, TextOverlay, Timeline
+from streamfetch.ffmpeg import runner
+from streamfetch.ffmpeg.binary import ffmpeg_path
+from streamfetch.ffmpeg.command import Command
+from streamfetch.ffmpeg.probe import probe
+
+WIDTH, HEIGHT = 160, 90
+SAMPLE_RATE = 48_000
+_NAMES = UUID(int=7)
+
+
+def asset_of(path: Path) -> UUID:
+    """The id under which a file is on a timeline."""
+    return uuid5(_NAMES, str(path))
+
+
+def clip(path: Path, start: float, end: float, **values: object) -> Clip:
+    return Clip.model_validate(
+        {"asset": asset_of(path), "start_time": start, "end_time": end, **values}
+    )
+
+
+def settings(rate: float = 30, background: str = "#000000") -> Settings:
+    return Settings(
+        resolution=Resolution(width=WIDTH, height=HEIGHT),
+        frame_rate=rate,
+        background_color=background,
+    )
+
+
+@cache
+def source(path: Path) -> SourceFile:
+    return SourceFile(path=path, info=probe(path))
+
+
+def compiled(
+    paths: Sequence[Path],
+    clips: Sequence[Clip],
+    *,
+    directory: Path,
+    texts: Sequence[TextOverlay] = (),
+    wanted: Settings | None = None,
+) -> Command:
+    return compile_render(
+        Timeline(clips=list(clips), text_overlays=list(texts)),
+        wanted or settings(),
+        sources={asset_of(path): source(path) for path in paths},
+        fonts_directory=fonts_directory(),
+        directory=directory,
+    )
+
+
+def rendered(
+    paths: Sequence[Path],
+    clips: Sequence[Clip],
+    *,
+    directory: Path,
+    texts: Sequence[TextOverlay] = (),
+    wanted: Settings | None = None,
+) -> Path:
+    """The file that a render of these clips makes."""
+    directory.mkdir(exist_ok=True)
+    command = compiled(paths, clips, directory=directory, texts=texts, wanted=wanted)
+    runner.run(command, workspace=directory, deadline_s=60)
+    return command.outputs[0]
+
+
+def _decoded(argv: list[str]) -> bytes:
+    finished = subprocess.run(
+        [str(ffmpeg_path()), "-v", "error", "-nostdin", *argv],
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    return finished.stdout
+
+
+def lumas(path: Path) -> list[float]:
+    """The luma of every frame, in the middle of the picture."""
+    data = _decoded(
+        ["-i", str(path), "-map", "0:v", "-vf", "extractplanes=y,crop=16:16",
+         "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"]
+    )  # fmt: skip
+    return [sum(data[at : at + 256]) / 256 for at in range(0, len(data), 256)]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One frame as WIDTH x HEIGHT pixels of RGB."""
+
+    data: bytes
+
+    def at(self, x: int, y: int) -> tuple[int, int, int]:
+        start = (y * WIDTH + x) * 3
+        red, green, blue = self.data[start : start + 3]
+        return red, green, blue
+
+    def is_like(self, color: str, *, x: int, y: int, within: int = 4) -> bool:
+        """Whether a pixel has the colour `#rrggbb`, as far as 4:2:0 can tell."""
+        wanted = bytes.fromhex(color.removeprefix("#"))
+        return all(
+            abs(a - b) <= within for a, b in zip(self.at(x, y), wanted, strict=True)
+        )
+
+    def changed_box(self, other: "Picture") -> tuple[int, int, int, int] | None:
+        """Left, top, right, bottom of where two pictures clearly differ."""
+        places = [
+            divmod(at // 3, WIDTH)[::-1]
+            for at, (a, b) in enumerate(zip(self.data, other.data, strict=True))
+            if abs(a - b) > 60
+        ]
+        if not places:
+            return None
+        xs, ys = zip(*places, strict=True)
+        return min(xs), min(ys), max(xs), max(ys)
+
+
+def pictures(path: Path) -> list[Picture]:
+    """Every frame."""
+    data = _decoded(
+        ["-i", str(path), "-map", "0:v", "-fps_mode", "passthrough",
+         "-vf", f"scale={WIDTH}:{HEIGHT}:in_color_matrix=bt709", "-pix_fmt", "rgb24",
+         "-f", "rawvideo", "pipe:1"]
+    )  # fmt: skip
+    size = WIDTH * HEIGHT * 3
+    return [Picture(data[at : at + size]) for at in range(0, len(data), size)]
+
+
+def samples(path: Path) -> "array[float]":
+    """The sound as mono floats at 48 kHz."""
+    data = _decoded(
+        ["-i", str(path), "-map", "0:a", "-ac", "1", "-ar", str(SAMPLE_RATE),
+         "-f", "f32le", "pipe:1"]
+    )  # fmt: skip
+    return array("f", data)
+
+
+def loudness(sound: "array[float]", start_s: float, end_s: float) -> float:
+    """Root mean square between two moments."""
+    part = sound[int(start_s * SAMPLE_RATE) : int(end_s * SAMPLE_RATE)]
+    return math.sqrt(sum(value * value for value in part) / len(part))
+
+
+def pitch(sound: "array[float]", start_s: float, end_s: float) -> float:
+    """Frequency in Hz of a plain tone between two moments."""
+    part = sound[int(start_s * SAMPLE_RATE) : int(end_s * SAMPLE_RATE)]
+    ups = sum(1 for before, after in pairwise(part) if before < 0 <= after)
+    return ups / (end_s - start_s)
+
+
+def make_ramp(path: Path, *, frames: int = 60, rate: str = "30", gop: int = 30) -> Path:
+    """A video whose frame n has the luma 20 + 3n, with a tone of 440 Hz."""
+    argv = [str(ffmpeg_path()), "-v", "error", "-y"]
+    argv += ["-f", "lavfi", "-i", f"color=black:s=64x64:r={rate},format=yuv420p,"
+             "geq=lum='20+3*N':cb=128:cr=128"]  # fmt: skip
+    argv += ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
+    argv += ["-frames:v", str(frames), "-t", f"{float(frames / Fraction(rate)):.6f}"]
+    argv += ["-c:v", "libx264", "-preset", "veryfast", "-crf", "1", "-g", str(gop)]
+    argv += ["-c:a", "aac", str(path)]
+    subprocess.run(argv, check=True, capture_output=True, timeout=60)
+    return path
+
+
+def frame_numbers(found: Sequence[float]) -> list[int]:
+    """Which frames of a ramp these lumas are."""
+    return [round((value - 20) / 3) for value in found]
