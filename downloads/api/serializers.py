@@ -25,7 +25,9 @@ from streamfetch.jobs.api.serializers import JobSerializer
 )
 class StartDownloadSerializer(StrictSerializer):
     url = serializers.CharField(max_length=MAX_URL)
-    title = serializers.CharField(max_length=MAX_TITLE, required=False, default="")
+    title = serializers.CharField(
+        max_length=MAX_TITLE, allow_blank=True, required=False, default=""
+    )
 
 
 class DownloadSerializer(JobSerializer):

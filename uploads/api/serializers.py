@@ -232,7 +232,18 @@ class UsageSerializer(serializers.Serializer):
     quota_bytes = serializers.IntegerField(allow_null=True)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Two seconds",
+            value={"start_ms": 500, "end_ms": 2500, "title": "The jump"},
+            request_only=True,
+        )
+    ]
+)
 class ClipRequestSerializer(StrictSerializer):
     start_ms = serializers.IntegerField(min_value=0)
     end_ms = serializers.IntegerField(min_value=1)
-    title = serializers.CharField(max_length=MAX_TITLE, required=False, default="")
+    title = serializers.CharField(
+        max_length=MAX_TITLE, allow_blank=True, required=False, default=""
+    )
