@@ -40,7 +40,7 @@ class StartUploadSerializer(StrictSerializer):
     )
     size_bytes = serializers.IntegerField()
     fingerprint = serializers.RegexField(
-        r"^[0-9a-f]{64}$",
+        r"^([0-9a-f]{64})?$",
         required=False,
         default="",
         allow_blank=True,
@@ -207,6 +207,18 @@ def target_rows(targets: dict[int, UploadTarget]) -> list[dict[str, Any]]:
     ]
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Into the bin",
+            value={
+                "action": "delete",
+                "ids": ["4b7a1f0e-8a53-4c7e-9a0b-2f1d6c3e5a90"],
+            },
+            request_only=True,
+        )
+    ]
+)
 class BulkSerializer(StrictSerializer):
     action = serializers.ChoiceField(choices=["delete", "restore", "purge"])
     ids = serializers.ListField(
