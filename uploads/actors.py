@@ -5,14 +5,15 @@ from dramatiq_crontab import cron, interval
 
 from streamfetch.jobs.declaring import job_actor
 from uploads.describing import announce_processing
-from uploads.models import AssetProcessing, ClipMaking
-from uploads.pipeline import clips
+from uploads.models import AssetChunk, AssetProcessing, ClipMaking
+from uploads.pipeline import chunks, clips
 from uploads.pipeline.processing import process
 from uploads.pipeline.retention import abort_expired_uploads, remove_strays
 
 DAY_MS = 24 * 3600 * 1000
 
 make_clip = job_actor(ClipMaking, work=clips.make_clip)
+encode_chunk = job_actor(AssetChunk, work=chunks.encode)
 process_asset = job_actor(AssetProcessing, work=process, tell=announce_processing)
 
 

@@ -15,6 +15,7 @@ from streamfetch.mongo.documents import Document, OwnedDocument, RevisedDocument
 from streamfetch.mongo.fields import EmbeddedField
 from streamfetch.storage.contract import PartPlan
 from uploads import notices
+from uploads.tracks import ChunkPlan, ChunkResult
 
 MAX_TITLE = 200
 MAX_TAG = 40
@@ -266,3 +267,32 @@ class ClipMaking(Job):
         Asset.objects.filter(pk=self.clip_id).update_idempotently(
             status=Asset.Status.FAILED, last_error=error
         )
+
+
+@register
+class AssetChunk(Job):
+    """Encoding one part of a long source; `AssetProcessing` joins the parts."""
+
+    KIND: ClassVar[str] = "asset_chunk"
+    ACTOR: ClassVar[str] = "encode_chunk"
+    QUEUE: ClassVar[str] = "ffmpeg"
+    LISTED: ClassVar[bool] = False
+
+    processing = models.ForeignKey(
+        AssetProcessing, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    plan = EmbeddedField(schema=ChunkPlan)
+    result = EmbeddedField(schema=ChunkResult, null=True)
+
+    class Meta:
+        db_table = "asset_chunks"
+        indexes = [
+            *Job.indexes("chunk"),
+            models.Index(fields=["processing", "state"], name="chunk_processing"),
+        ]
+
+    def title(self) -> str:
+        return f"{self.plan.stage} {self.plan.number}"
+
+    def target_url(self) -> str:
+        return reverse("uploads:asset", args=[self.processing.asset_id])

@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from streamfetch.ffmpeg.probe import MediaInfo
+
 SOUND = "audio"
 HLS_MASTER = "master.m3u8"
 DASH_MANIFEST = "manifest.mpd"
@@ -62,6 +64,38 @@ class Track(BaseModel):
     @property
     def size_bytes(self) -> int:
         return sum(segment.size_bytes for segment in self.segments)
+
+
+class ChunkPlan(BaseModel):
+    """A part of a ladder that one worker makes alone.
+
+    The frames `first_frame` up to, not including, `end_frame` (None: the last) of
+    the rungs named; `cuts` are those of the whole that lie within. Without rungs it
+    is the sound, all of it. Its first segment is `first_segment` of the track.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    stage: str
+    number: int
+    spec: str
+    info: MediaInfo
+    rungs: tuple[str, ...] = ()
+    rate: str = "0"
+    first_frame: int = 0
+    end_frame: int | None = None
+    cuts: tuple[int, ...] = ()
+    first_segment: int = 1
+
+
+class ChunkResult(BaseModel):
+    """What a chunk became: its stretch of each track, and a digest of each track's
+    beginning, which has to be the same for all chunks."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tracks: tuple[Track, ...]
+    inits: dict[str, str]
 
 
 def init_name(track: str) -> str:

@@ -42,7 +42,8 @@ def describe(job: Job) -> dict[str, Any]:
 def announce(job: Job) -> None:
     """Tell the owner's pages how the job and its subject are now. Never raises."""
     try:
-        bus.publish(job.owner_id, "job", describe(job))
+        if job.LISTED:
+            bus.publish(job.owner_id, "job", describe(job))
         listener = registry.listener_of(job)
         if listener is not None:
             listener(job)

@@ -14,7 +14,15 @@ from streamfetch.ffmpeg.command import Command
 from streamfetch.jobs.running import Run
 from uploads import notices
 from uploads.models import Asset, AssetProcessing, Rendition
-from uploads.pipeline import encoding, fragments, ladder, packaging, publishing, sprites
+from uploads.pipeline import (
+    chunks,
+    encoding,
+    fragments,
+    ladder,
+    packaging,
+    publishing,
+    sprites,
+)
 from uploads.pipeline.commands import run_command
 from uploads.pipeline.encoding import Source, track_path
 from uploads.pipeline.fragments import Movie
@@ -85,6 +93,7 @@ def make_playable(run: Run[AssetProcessing], source: Source) -> None:
         _encode(work, rest, sound=False, span=(PLAYABLE_AT, DONE_AT))
         work.publish()
     publishing.remove_other_ladders(folder)
+    chunks.forget(run.job)
 
 
 def _copy_what_fits(work: Packaging) -> None:
@@ -151,8 +160,46 @@ def _encode(
 ) -> None:
     if work.grid is None:
         raise ValueError("a sound has no rungs")
+    if chunks.is_long(work.source.info):
+        _encode_in_parts(work, rungs, grid=work.grid, sound=sound, span=span)
+    else:
+        _encode_at_once(work, rungs, grid=work.grid, sound=sound, span=span)
+
+
+def _encode_in_parts(
+    work: Packaging,
+    rungs: tuple[Rung, ...],
+    *,
+    grid: Grid,
+    sound: bool,
+    span: tuple[float, float],
+) -> None:
+    info = work.source.info
+    is_first = work.rungs[0] in rungs
+    stages = [PREVIEW_STAGE if is_first else LADDER_STAGE]
+    plans = chunks.picture_plans(
+        info, rungs, grid=grid, folder=work.folder, stage=stages[0]
+    )
+    if sound:
+        plans.insert(0, chunks.sound_plan(info, folder=work.folder))
+        stages.append(chunks.SOUND_STAGE)
+    chunks.submit(work.run.job, plans)
+    for track in chunks.finish(
+        work.run, work.source, stages, on_progress=_progress(work, span)
+    ):
+        work.tracks[track.name] = track
+
+
+def _encode_at_once(
+    work: Packaging,
+    rungs: tuple[Rung, ...],
+    *,
+    grid: Grid,
+    sound: bool,
+    span: tuple[float, float],
+) -> None:
     command = encoding.pictures(
-        work.source, rungs, grid=work.grid, directory=work.directory, sound=sound
+        work.source, rungs, grid=grid, directory=work.directory, sound=sound
     )
     stored_from = span[1] - (span[1] - span[0]) * 0.1
     _run(work, command, span=(span[0], stored_from))
@@ -201,8 +248,8 @@ def _store_sound(work: Packaging, *, span: tuple[float, float]) -> None:
 
 def _make_progressive(work: Packaging) -> None:
     """One MP4 of the smallest rung, which the editor seeks in."""
-    picture = track_path(work.directory, work.rungs[0].name) if work.rungs else None
-    sound = track_path(work.directory, SOUND) if SOUND in work.tracks else None
+    picture = _local(work, work.rungs[0].name) if work.rungs else None
+    sound = _local(work, SOUND) if SOUND in work.tracks else None
     target = work.directory / ("preview.mp4" if picture else "preview.m4a")
     _run(
         work,
@@ -221,7 +268,7 @@ def _make_thumbnails(work: Packaging) -> None:
     if work.grid is None:
         return
     track = work.tracks[work.rungs[0].name]
-    movie = fragments.read(track_path(work.directory, track.name))
+    movie = fragments.read(_local(work, track.name))
     groups = packaging.groups_of(movie, work.grid.cuts)
     path = movie.path
     if len(movie.fragments) != len(groups):
@@ -234,6 +281,16 @@ def _make_thumbnails(work: Packaging) -> None:
         work.folder, track, thumbnails, directory=work.directory
     )
     work.has_thumbnails = True
+
+
+def _local(work: Packaging, name: str) -> Path:
+    """A stored track as a file here."""
+    path = track_path(work.directory, name)
+    if not path.exists():
+        packaging.assemble(
+            work.folder, work.tracks[name], path, directory=work.directory
+        )
+    return path
 
 
 def _run(work: Packaging, command: Command, *, span: tuple[float, float]) -> None:

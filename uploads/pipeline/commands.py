@@ -1,6 +1,7 @@
 """Runs FFmpeg for a job and tells its progress."""
 
 import time
+from collections.abc import Callable
 
 from streamfetch.ffmpeg import runner
 from streamfetch.ffmpeg.command import Command
@@ -20,6 +21,7 @@ def run_command(
     span: tuple[float, float],
     duration_ms: int,
     source_bytes: int = 0,
+    should_stop: Callable[[], bool] | None = None,
 ) -> runner.Result:
     """Run one command, told as progress from span[0] to span[1] percent.
 
@@ -40,6 +42,6 @@ def run_command(
         workspace=run.workspace.path,
         deadline_s=DEADLINE_S + DEADLINE_PER_SOURCE_SECOND * duration_ms / 1000,
         on_progress=on_progress,
-        should_stop=run.should_stop,
+        should_stop=should_stop or run.should_stop,
         file_bytes=max(MIN_FILE_BYTES, 2 * source_bytes),
     )

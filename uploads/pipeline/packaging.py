@@ -4,6 +4,7 @@ Segments of a ladder lie below one folder of the asset. Nothing here says that t
 are there: manifests do, and they are written afterwards (`publishing`).
 """
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -83,6 +84,17 @@ class Folder:
 
         with ThreadPoolExecutor(max_workers=PARALLEL_UPLOADS) as pool:
             return list(pool.map(bring, names))
+
+
+def assemble(folder: Folder, track: Track, path: Path, *, directory: Path) -> None:
+    """Bring a stored track here as one file."""
+    names = [segment_name(track.name, n + 1) for n in range(len(track.segments))]
+    with path.open("wb") as target:
+        for batch in _batches([init_name(track.name), *names]):
+            for part in folder.fetch(batch, directory):
+                with part.open("rb") as source:
+                    shutil.copyfileobj(source, target)
+                part.unlink()
 
 
 def groups_of(movie: Movie, cuts: Sequence[int] | None) -> list[list[Fragment]]:
