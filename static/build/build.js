@@ -20,6 +20,7 @@ const watching = process.argv.includes("--watch");
 /** One entry for each page, named by the template that loads it. */
 const PAGES = [
   "shared/app",
+  "uploads/tray",
   "uploads/library",
   "uploads/asset_detail",
   "downloads/downloads",

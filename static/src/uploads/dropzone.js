@@ -1,4 +1,5 @@
 /** Files dropped or pasted anywhere on the page. */
+import { filesOf } from "./dropped_files.js";
 
 const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 const typing = (element) => element?.closest?.("input, textarea, [contenteditable]");
@@ -28,12 +29,12 @@ export function catchDrops({ onFiles, onLink, onDragging, signal }) {
     depth = Math.max(0, depth - 1);
     if (depth === 0) onDragging(false);
   });
-  on("drop", (event) => {
+  on("drop", async (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
     depth = 0;
     onDragging(false);
-    onFiles([...event.dataTransfer.files]);
+    onFiles(await filesOf(event.dataTransfer));
   });
   on("paste", (event) => {
     if (typing(event.target)) return;

@@ -8,16 +8,14 @@ import { t } from "../shared/i18n.js";
 import { toast, toastError } from "../shared/toasts.js";
 import { deleteAsset, makeProject, renameAsset, reprocessAsset } from "./asset_actions.js";
 import { fillCard, isWorking } from "./asset_card.js";
-import { catchDrops } from "./dropzone.js";
 import { bindLinkForm } from "./link_form.js";
-import { browserTransport } from "./transport.js";
-import { UploadList } from "./upload_list.js";
-import { UploadQueue } from "./upload_queue.js";
+import { describeTotals, UploadList } from "./upload_list.js";
+import { uploadFiles, uploads } from "./uploads_of_page.js";
 
 class LibraryController extends Controller {
   static targets = [
     "picker", "filled", "empty", "emptyTitle", "uploads", "uploadsSum", "uploadList",
-    "grid", "more", "veil", "cardTemplate", "uploadTemplate",
+    "grid", "more", "cardTemplate",
   ];
 
   static values = { next: String };
@@ -27,39 +25,28 @@ class LibraryController extends Controller {
     const { signal } = this.leaving;
     this.assets = new Map();
     for (const asset of pageData().assets ?? []) this.put(asset, { at: "end" });
-    this.queue = new UploadQueue({
-      transport: browserTransport,
-      onChange: (upload) => this.uploadChanged(upload),
-    });
     this.list = new UploadList({
-      section: this.uploadsTarget,
       list: this.uploadListTarget,
-      sum: this.uploadsSumTarget,
-      template: this.uploadTemplateTarget,
-      queue: () => this.queue,
+      manager: uploads,
+      painted: (items) => {
+        show(this.uploadsTarget, items.length > 0);
+        this.uploadsSumTarget.textContent = describeTotals(items);
+      },
     });
-    catchDrops({
-      signal,
-      onFiles: (files) => this.upload(files),
-      onLink: (url) => this.pastedLink(url),
-      onDragging: (dragging) => show(this.veilTarget, dragging),
-    });
+    this.unwatch = uploads.watch((finished) => finished && this.arrived(finished));
     for (const form of this.element.querySelectorAll("[data-link-form]")) {
       bindLinkForm(form, () => this.fetching());
     }
     document.addEventListener(EVENTS.ASSET, (event) => this.put(event.detail), { signal });
     document.addEventListener(EVENTS.RESYNC, () => this.refresh(), { signal });
     this.gridTarget.addEventListener("click", (event) => this.press(event), { signal });
-    addEventListener("beforeunload", (event) => this.warn(event), { signal });
     this.paintEmpty();
   }
 
   disconnect() {
     this.leaving.abort();
-  }
-
-  warn(event) {
-    if (this.queue.unfinished.length > 0) event.preventDefault();
+    this.list.unwatch();
+    this.unwatch();
   }
 
   pick() {
@@ -67,24 +54,12 @@ class LibraryController extends Controller {
   }
 
   picked() {
-    this.upload([...this.pickerTarget.files]);
+    uploadFiles([...this.pickerTarget.files]);
     this.pickerTarget.value = "";
   }
 
-  upload(files) {
-    const empty = files.filter((file) => file.size === 0);
-    for (const file of empty) {
-      toast(t("“{name}” is empty, so there is nothing to upload.", { name: file.name }), {
-        tone: "error",
-      });
-    }
-    this.queue.add(files.filter((file) => file.size > 0));
-    this.paintEmpty();
-  }
-
-  uploadChanged(upload) {
-    this.list?.changed(upload);
-    if (upload.state !== "done" || !upload.assetId) return;
+  arrived(upload) {
+    if (!upload.assetId) return;
     const known = this.assets.get(upload.assetId);
     if (typeof upload.asset === "object") this.put({ ...known, ...upload.asset });
     else this.reload(upload.assetId);
@@ -96,15 +71,6 @@ class LibraryController extends Controller {
     } catch (error) {
       toastError(error);
     }
-  }
-
-  pastedLink(url) {
-    const form = [...this.element.querySelectorAll("[data-link-form]")].find(
-      (candidate) => candidate.offsetParent !== null,
-    );
-    if (!form) return;
-    form.elements.url.value = url;
-    form.elements.url.focus();
   }
 
   fetching() {
@@ -131,7 +97,7 @@ class LibraryController extends Controller {
       else this.gridTarget.append(card);
     }
     fillCard(card, merged);
-    if (this.queue) this.paintEmpty();
+    if (this.list) this.paintEmpty();
   }
 
   card(id) {

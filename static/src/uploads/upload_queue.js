@@ -4,21 +4,25 @@ import { Upload } from "./uploader.js";
 const AT_ONCE = 2;
 
 export class UploadQueue {
-  #transport;
+  #means;
   #onChange;
 
-  /** @param {{transport: object, onChange: (upload: Upload) => void}} options */
-  constructor({ transport, onChange }) {
+  /** @param {{onChange: (upload: Upload) => void}} options the rest are those of Upload */
+  constructor({ onChange, ...means }) {
     this.uploads = [];
-    this.#transport = transport;
+    this.#means = means;
     this.#onChange = onChange;
   }
 
-  /** @param {Iterable<File>} files @returns {Upload[]} */
-  add(files) {
+  /**
+   * @param {Iterable<File>} files
+   * @param {{session?: object | null}} [options] one that was begun before
+   * @returns {Upload[]}
+   */
+  add(files, { session = null } = {}) {
     const added = [...files].map((file) => {
       const onChange = (upload) => this.#changed(upload);
-      return new Upload(file, { transport: this.#transport, onChange });
+      return new Upload(file, { ...this.#means, onChange, session });
     });
     this.uploads.push(...added);
     for (const upload of added) this.#onChange(upload);

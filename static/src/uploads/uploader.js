@@ -3,22 +3,33 @@
  *
  * state: queued -> uploading <-> paused -> completing -> done
  *        any -> failed (resume tries again) | cancelled
+ *        uploading -> duplicate (the library has it) | elsewhere (another tab has it)
  *
  * The server decides how a file is cut. Each part is tried 1 + 3 times, after
  * 1, 2 and 4 seconds and with a fresh signature each time.
  */
+import { fingerprintOf } from "./fingerprint.js";
 import { SpeedMeter } from "./speed.js";
 
 const RETRIES = 3;
 const BACK_OFF_MS = 1_000;
+const GONE = new Set([404, 410]);
+const STARTABLE = ["queued", "paused", "failed", "elsewhere"];
 const REFUSED = new Set([400, 401, 404, 409, 410, 413, 415, 422]);
+
+/** The lock that says which tab of this browser sends a session's parts. */
+export const lockName = (sessionId) => `streamfetch.upload.${sessionId}`;
 
 export class Upload {
   #transport;
+  #locks;
+  #digest;
+  #force = false;
   #onChange;
   #meter;
   #stop = new AbortController();
-  #session = null;
+  #session;
+  #fresh = false;
   #urls = new Map();
   #done = new Map();
   #inFlight = new Map();
@@ -27,15 +38,31 @@ export class Upload {
   /**
    * @param {File} file
    * @param {{transport: {api: Function, put: Function, wait: Function},
-   *   onChange?: (upload: Upload) => void, now?: () => number}} options
+   *   onChange?: (upload: Upload) => void, now?: () => number,
+   *   session?: object | null, locks?: LockManager,
+   *   digest?: (file: File) => Promise<string>}} options `session` is one that
+   *   was begun before; `locks` is missing on plain http
    */
-  constructor(file, { transport, onChange = () => {}, now }) {
+  constructor(
+    file,
+    { transport, onChange = () => {}, now, session = null, locks, digest = fingerprintOf },
+  ) {
     this.file = file;
     this.state = "queued";
     this.error = null;
+    /** The asset of the library with the same content, once the server says so. */
+    this.existing = null;
+    this.#session = session;
+    this.#locks = locks;
+    this.#digest = digest;
     this.#transport = transport;
     this.#onChange = onChange;
     this.#meter = new SpeedMeter(now);
+  }
+
+  /** Null before the server knows of it. */
+  get sessionId() {
+    return this.#session?.id ?? null;
   }
 
   /** The asset this becomes: an id or an object, null before the server knows. */
@@ -68,7 +95,7 @@ export class Upload {
 
   /** Starts, or goes on after a pause or a failure. Never rejects. */
   start() {
-    if (!["queued", "paused", "failed"].includes(this.state)) return this.#run;
+    if (!STARTABLE.includes(this.state)) return this.#run;
     this.#stop = new AbortController();
     this.error = null;
     this.#meter.reset();
@@ -81,6 +108,15 @@ export class Upload {
     })();
     this.#become("uploading");
     return this.#run;
+  }
+
+  /** Uploads although the library has this content. */
+  startAnyway() {
+    if (this.state !== "duplicate") return this.#run;
+    this.#force = true;
+    this.existing = null;
+    this.#become("queued");
+    return this.start();
   }
 
   pause() {
@@ -112,43 +148,86 @@ export class Upload {
     const { signal } = stop;
     try {
       signal.throwIfAborted();
-      if (this.#session) await this.#recount(signal);
-      else await this.#open(signal);
-      await this.#sendAll(stop);
-      this.#become("completing");
-      const { id } = this.#session;
-      const answer = await this.#transport.api(`uploads/${id}/complete/`, { method: "POST" });
-      if (answer?.asset) this.#session = { ...this.#session, asset: answer.asset };
-      // Cancelled while the server was completing: cancel() deletes what it can.
-      if (this.state === "completing") this.#become("done");
+      const isOpen = this.#session !== null || (await this.#open(signal));
+      if (!isOpen) return;
+      await this.#alone(() => this.#send(stop));
     } catch (error) {
       this.#inFlight.clear();
       // Paused or cancelled: the state says so already.
       if (error.name === "AbortError") return;
       this.error = error;
+      // Expired or given up elsewhere: the next try begins anew.
+      if (GONE.has(error.status)) this.#forget();
       if (["uploading", "completing"].includes(this.state)) this.#become("failed");
     }
   }
 
+  async #send(stop) {
+    await this.#recount(stop.signal);
+    await this.#sendAll(stop);
+    this.#become("completing");
+    const { id } = this.#session;
+    const answer = await this.#transport.api(`uploads/${id}/complete/`, { method: "POST" });
+    if (answer?.asset) this.#session = { ...this.#session, asset: answer.asset };
+    // Cancelled while the server was completing: cancel() deletes what it can.
+    if (this.state === "completing") this.#become("done");
+  }
+
+  /** Two tabs with the same file: one sends, the other watches. */
+  async #alone(action) {
+    if (!this.#locks) {
+      await action();
+      return;
+    }
+    await this.#locks.request(lockName(this.sessionId), { ifAvailable: true }, async (lock) => {
+      if (lock) await action();
+      else if (this.state === "uploading") this.#become("elsewhere");
+    });
+  }
+
+  #forget() {
+    this.#session = null;
+    this.#fresh = false;
+    this.#urls.clear();
+    this.#done.clear();
+  }
+
+  /** @returns {Promise<boolean>} false when the library has this content */
   async #open(signal) {
     const { name, type, size } = this.file;
-    this.#session = await this.#transport.api("uploads/", {
-      method: "POST",
-      body: {
-        filename: name,
-        content_type: type || "application/octet-stream",
-        size_bytes: size,
-      },
-      // No signal: a session made while we pause would be lost to us.
-    });
-    this.#remember(this.#session.urls);
+    const fingerprint = await this.#digest(this.file);
+    signal.throwIfAborted();
+    try {
+      this.#session = await this.#transport.api("uploads/", {
+        method: "POST",
+        body: {
+          filename: name,
+          content_type: type || "application/octet-stream",
+          size_bytes: size,
+          ...(fingerprint && { fingerprint }),
+          ...(this.#force && { force: true }),
+        },
+        // No signal: a session made while we pause would be lost to us.
+      });
+    } catch (error) {
+      if (error.code !== "already_in_library") throw error;
+      this.existing = error.problem?.asset ?? null;
+      if (this.state === "uploading") this.#become("duplicate");
+      return false;
+    }
+    // Without a fingerprint the server cannot take it for one begun before.
+    this.#fresh = !fingerprint;
+    this.#remember(this.#session.urls ?? []);
     this.#onChange(this);
     signal.throwIfAborted();
+    return true;
   }
 
   /** What storage really has, which is what counts after an interruption. */
   async #recount(signal) {
-    if (this.#session.mode === "single") return;
+    const fresh = this.#fresh;
+    this.#fresh = false;
+    if (fresh || this.#session.mode === "single") return;
     const path = `uploads/${this.#session.id}/parts/`;
     const { parts } = await this.#transport.api(path, { signal });
     this.#done = new Map(parts.map(({ number, size_bytes: size }) => [number, size]));

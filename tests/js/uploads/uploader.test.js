@@ -5,6 +5,7 @@ import { UploadQueue } from "../../../static/src/uploads/upload_queue.js";
 import { settle } from "../shared/fakes.js";
 
 const MIB = 1024 * 1024;
+const digest = async () => "";
 
 function abortable(signal, promise) {
   return new Promise((resolve, reject) => {
@@ -108,7 +109,7 @@ beforeEach(() => {
 
 test("a small file goes in one piece", async () => {
   const { file, bytes } = fileOf(1000);
-  const upload = new Upload(file, { transport });
+  const upload = new Upload(file, { transport, digest });
   await upload.start();
   assert.equal(upload.state, "done");
   assert.deepEqual(transport.bytes, Buffer.from(bytes));
@@ -118,7 +119,7 @@ test("a small file goes in one piece", async () => {
 
 test("a large file goes in parts, four at a time, and arrives whole", async () => {
   const { file, bytes } = fileOf(9 * MIB + 17);
-  const upload = new Upload(file, { transport });
+  const upload = new Upload(file, { transport, digest });
   await upload.start();
   assert.equal(upload.state, "done");
   assert.equal(transport.stored.size, 10);
@@ -129,7 +130,7 @@ test("a large file goes in parts, four at a time, and arrives whole", async () =
 test("a part that fails is tried three more times, later each time, freshly signed", async () => {
   let failures = 3;
   transport.failPut = (url) => (url.startsWith("part-2?") && failures-- > 0 ? refusal(503) : null);
-  const upload = new Upload(fileOf(3 * MIB).file, { transport });
+  const upload = new Upload(fileOf(3 * MIB).file, { transport, digest });
   await upload.start();
   assert.equal(upload.state, "done");
   assert.deepEqual(transport.waits, [1000, 2000, 4000]);
@@ -139,7 +140,7 @@ test("a part that fails is tried three more times, later each time, freshly sign
 
 test("a part that never gets through fails the upload, and resuming sends only what is missing", async () => {
   transport.failPut = (url) => (url.startsWith("part-3?") ? refusal(500) : null);
-  const upload = new Upload(fileOf(6 * MIB).file, { transport });
+  const upload = new Upload(fileOf(6 * MIB).file, { transport, digest });
   await upload.start();
   assert.equal(upload.state, "failed");
   assert.match(upload.error.message, /refused 500/);
@@ -156,7 +157,7 @@ test("a part that never gets through fails the upload, and resuming sends only w
 
 test("a refusal that trying again cannot change is not tried again", async () => {
   transport.failPut = () => refusal(413);
-  const upload = new Upload(fileOf(100).file, { transport });
+  const upload = new Upload(fileOf(100).file, { transport, digest });
   await upload.start();
   assert.equal(upload.state, "failed");
   assert.deepEqual(transport.waits, []);
@@ -164,7 +165,7 @@ test("a refusal that trying again cannot change is not tried again", async () =>
 
 test("pausing stops the parts in flight and resuming ends with the same bytes", async () => {
   const { file, bytes } = fileOf(8 * MIB);
-  const upload = new Upload(file, { transport });
+  const upload = new Upload(file, { transport, digest });
   transport.held = new Promise(() => {});
   upload.start();
   await settle();
@@ -182,7 +183,7 @@ test("pausing stops the parts in flight and resuming ends with the same bytes", 
 });
 
 test("pausing and resuming at once does not confuse it", async () => {
-  const upload = new Upload(fileOf(5 * MIB).file, { transport });
+  const upload = new Upload(fileOf(5 * MIB).file, { transport, digest });
   upload.start();
   await settle();
   upload.pause();
@@ -194,7 +195,7 @@ test("pausing and resuming at once does not confuse it", async () => {
 
 test("cancelling tells the server", async () => {
   transport.held = new Promise(() => {});
-  const upload = new Upload(fileOf(5 * MIB).file, { transport });
+  const upload = new Upload(fileOf(5 * MIB).file, { transport, digest });
   upload.start();
   await settle();
   await upload.cancel();
@@ -205,7 +206,7 @@ test("cancelling tells the server", async () => {
 test("cancelling while the session is being opened leaves none behind", async () => {
   let opened;
   transport.opening = new Promise((resolve) => (opened = resolve));
-  const upload = new Upload(fileOf(5 * MIB).file, { transport });
+  const upload = new Upload(fileOf(5 * MIB).file, { transport, digest });
   upload.start();
   await settle();
   const cancelled = upload.cancel();
@@ -216,7 +217,7 @@ test("cancelling while the session is being opened leaves none behind", async ()
 
 test("completing that fails can be tried again without sending anything twice", async () => {
   transport.failComplete = refusal(503);
-  const upload = new Upload(fileOf(3 * MIB).file, { transport });
+  const upload = new Upload(fileOf(3 * MIB).file, { transport, digest });
   await upload.start();
   assert.equal(upload.state, "failed");
   transport.failComplete = null;
@@ -235,6 +236,7 @@ test("speed and time left come from the bytes of the last seconds", async () => 
   };
   const upload = new Upload(fileOf(8 * MIB).file, {
     transport,
+    digest,
     now: () => now,
     onChange: (changed) => seen.push(changed.speed),
   });
@@ -249,6 +251,7 @@ test("a queue sends two files at a time and goes on after a failure", async () =
   let most = 0;
   const queue = new UploadQueue({
     transport,
+    digest,
     onChange: () => {
       const busy = queue.uploads.filter(({ state }) => state === "uploading").length;
       most = Math.max(most, busy);
