@@ -103,15 +103,18 @@ class PydanticFieldExtension(OpenApiSerializerFieldExtension):
     def map_serializer_field(
         self, auto_schema: AutoSchema, direction: str
     ) -> dict[str, Any]:
+        # What is sent lacks what follows from it, such as a clip's duration.
+        sent = direction == "request"
+        suffix = "Input" if sent else ""
         model = self.target.schema
         schema = model.model_json_schema(
-            mode="serialization",
-            ref_template="#/components/schemas/{model}",
+            mode="validation" if sent else "serialization",
+            ref_template=f"#/components/schemas/{{model}}{suffix}",
         )
         for name, definition in schema.pop("$defs", {}).items():
-            self._register(auto_schema, name, definition)
-        self._register(auto_schema, model.__name__, schema)
-        return {"$ref": f"#/components/schemas/{model.__name__}"}
+            self._register(auto_schema, f"{name}{suffix}", definition)
+        self._register(auto_schema, f"{model.__name__}{suffix}", schema)
+        return {"$ref": f"#/components/schemas/{model.__name__}{suffix}"}
 
     @staticmethod
     def _register(auto_schema: AutoSchema, name: str, schema: dict[str, Any]) -> None:
