@@ -1,5 +1,6 @@
 """Fixtures that every test may use: the cast, API clients, a worker."""
 
+import shutil
 from collections.abc import Callable, Iterator
 
 import dramatiq
@@ -38,12 +39,13 @@ def stranger_api(charlie: User) -> APIClient:
 
 
 @pytest.fixture(autouse=True)
-def _clean_redis(request: pytest.FixtureRequest) -> None:
-    """Tests with a database start with an empty queue and cache too."""
+def _clean_services(request: pytest.FixtureRequest) -> None:
+    """Tests with a database start with empty queues, cache and scratch space too."""
     if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         client = redis.Redis.from_url(settings.REDIS_URL)
         client.flushdb()
         client.close()
+        shutil.rmtree(settings.WORKSPACES_ROOT, ignore_errors=True)
 
 
 @pytest.fixture

@@ -255,7 +255,11 @@ class ClipMaking(Job):
 
     class Meta:
         db_table = "clip_makings"
-        indexes = Job.indexes("clip")
+        indexes = [
+            *Job.indexes("clip"),
+            models.Index(fields=["source"], name="clip_source"),
+            models.Index(fields=["clip"], name="clip_clip"),
+        ]
 
     def title(self) -> str:
         return self.clip_title

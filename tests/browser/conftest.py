@@ -40,7 +40,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield running.url
 
 
-@pytest.fixture(scope="session")
+# Playwright runs an event loop in the main thread for as long as it is open, and
+# Django's tests refuse to run beside one: it must be closed after these modules.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     assert path, "the browser tests need Chromium: apt-get install chromium"

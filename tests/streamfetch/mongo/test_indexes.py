@@ -107,7 +107,7 @@ def test_every_list_and_document_of_the_api(
     for path in get_paths():
         url = re.sub(r"{(\w+)}", lambda found: str(belongings[found[1]]), path)
         answer = api.get(url, {"page_size": "1"})
-        if answer.status_code == 200 and "next" in answer.data:
+        if answer.status_code == 200 and "next" in getattr(answer, "data", {}):
             pages += 1
             if answer.data["next"]:
                 assert api.get(answer.data["next"]).status_code == 200
