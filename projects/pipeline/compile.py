@@ -15,12 +15,22 @@ from projects.timeline.document import Clip, Settings, TextOverlay, Timeline
 from projects.timeline.rational import exact_frame_rate
 from projects.timeline.spans import SAMPLE_RATE, Span, samples_of, spans_of
 from streamfetch.ffmpeg import text
-from streamfetch.ffmpeg.command import Command, Graph, Input, Output, Stream, Value
+from streamfetch.ffmpeg.command import (
+    Command,
+    Graph,
+    Input,
+    Media,
+    Output,
+    Stream,
+    Value,
+)
 from streamfetch.ffmpeg.filters import square_pixels, to_sdr
 from streamfetch.ffmpeg.probe import MediaInfo, VideoStream
 
-# Read a little past a clip's end, so that its last sample is there after rounding.
-READ_AHEAD_MS = 500
+# What is generated lasts a little longer than it is needed; `trim` cuts it.
+SPARE_MS = 500
+# Every clip has decoders of its own: with more clips than this, of one thread each.
+CROWDED_CLIPS = 8
 # What every picture is turned into before it is joined to others.
 COLORS: dict[str, Value] = {"out_color_matrix": "bt709", "out_range": "tv"}
 ENCODER: dict[str, Value] = {
@@ -52,7 +62,12 @@ class _Compiler:
     """Builds the graph of one render; used once."""
 
     def __init__(
-        self, settings: Settings, sources: Mapping[UUID, SourceFile], rate: Fraction
+        self,
+        timeline: Timeline,
+        settings: Settings,
+        *,
+        sources: Mapping[UUID, SourceFile],
+        rate: Fraction,
     ) -> None:
         self.graph = Graph()
         self.settings = settings
@@ -61,9 +76,11 @@ class _Compiler:
         self.width = settings.resolution.width
         self.height = settings.resolution.height
         self.background = settings.background_color.replace("#", "0x")
+        self.is_crowded = len(timeline.clips) > CROWDED_CLIPS
+        self._media: dict[UUID, Media] = {}
 
     def _generated_ms(self, span: Span) -> int:
-        return round(span.frames / self.rate * 1000) + READ_AHEAD_MS
+        return round(span.frames / self.rate * 1000) + SPARE_MS
 
     def picture(self, span: Span) -> Stream:
         """Exactly `span.frames` frames of the project's size and rate."""
@@ -100,22 +117,37 @@ class _Compiler:
             stream = self.graph.input(still).stream(video.index)
             stream = stream.filter("loop", loop=-1, size=1)
             return stream.filter("setpts", expr=f"N/({self.rate})/TB")
-        start_ms = min(round(clip.start_time * 1000), _last_picture_ms(source.info))
-        # From the key frame before, nothing dropped: the frame that is shown at the
-        # first moment began before it. `fps` drops what is earlier. No limit at the
-        # end, which would count from that key frame; `trim` ends the reading.
-        read = Input(
-            path=source.path,
-            demuxer=source.info.container,
-            start_ms=start_ms,
-            options={"noaccurate_seek": None} if start_ms else {},
-        )
-        stream = self.graph.input(read).stream(video.index)
+        stream = self._opened(clip, source).stream(video.index)
         if clip.speed != 1:
             stream = stream.filter("setpts", expr=f"PTS/{clip.speed:.6f}")
         stream = stream.filter("fps", fps=self.rate, start_time=0)
         # A source that ends early holds its last picture.
         return stream.filter("tpad", stop=-1, stop_mode="clone")
+
+    def _opened(self, clip: Clip, source: SourceFile) -> Media:
+        """The clip's source, once for picture and sound, from before its start.
+
+        From the key frame before, nothing dropped: the frame that is shown at the
+        first moment began before it. Without a limit at the end, which would count
+        from that key frame; `trim` ends the reading. Decoders get one thread each:
+        those of fifty clips would not fit into the memory.
+        """
+        if clip.id not in self._media:
+            start_ms = _seek_ms(clip, source.info)
+            options: dict[str, Value | None] = {}
+            if self.is_crowded:
+                options["threads"] = 1
+            if start_ms:
+                options["noaccurate_seek"] = None
+            self._media[clip.id] = self.graph.input(
+                Input(
+                    path=source.path,
+                    demuxer=source.info.container,
+                    start_ms=start_ms,
+                    options=options,
+                )
+            )
+        return self._media[clip.id]
 
     def _fitted(self, stream: Stream, video: VideoStream) -> Stream:
         """Scaled into the project's frame, the rest filled with the background."""
@@ -157,15 +189,12 @@ class _Compiler:
 
     def _heard(self, clip: Clip, source: SourceFile) -> Stream:
         """The clip's sound at its speed and volume, without end."""
-        length_ms = round((clip.end_time - clip.start_time) * 1000)
-        read = Input(
-            path=source.path,
-            demuxer=source.info.container,
-            start_ms=round(clip.start_time * 1000),
-            duration_ms=length_ms + READ_AHEAD_MS,
-        )
         audio = source.info.audio
-        stream = self.graph.input(read).stream(audio.index if audio else "a:0")
+        stream = self._opened(clip, source).stream(audio.index if audio else "a:0")
+        late_ms = round(clip.start_time * 1000) - _seek_ms(clip, source.info)
+        stream = stream.filter("atrim", start=late_ms / 1000)
+        if late_ms:
+            stream = stream.filter("asetpts", expr=f"PTS-{late_ms}/1000/TB")
         stream = stream.filter(
             "aresample", osr=SAMPLE_RATE, **{"async": 1}, first_pts=0
         )
@@ -187,13 +216,14 @@ class _Compiler:
         return picture, sound
 
 
-def _last_picture_ms(info: MediaInfo) -> int:
-    """When the last frame begins, from the beginning of the file, about."""
+def _seek_ms(clip: Clip, info: MediaInfo) -> int:
+    """Where reading begins: the clip's start, or the last frame if that is earlier."""
+    start_ms = round(clip.start_time * 1000)
     video = info.video
     if video is None or not video.duration_ms or not video.fps:
-        return info.duration_ms
+        return start_ms
     end_ms = video.start_ms - info.start_ms + video.duration_ms
-    return max(0, end_ms - math.ceil(1000 / video.fps))
+    return min(start_ms, max(0, end_ms - math.ceil(1000 / video.fps)))
 
 
 def _is_silent(clip: Clip, info: MediaInfo) -> bool:
@@ -255,7 +285,7 @@ def compile_render(
     spans = spans_of(timeline, rate)
     if not spans:
         raise ValueError("the timeline holds no frame")
-    compiler = _Compiler(settings, sources, rate)
+    compiler = _Compiler(timeline, settings, sources=sources, rate=rate)
     picture, sound = compiler.joined(spans)
     if timeline.text_overlays:
         script = directory / "titles.ass"

@@ -27,6 +27,9 @@ from uploads.models import Asset
 
 DEADLINE_S = 300
 DEADLINE_PER_OUTPUT_SECOND = 30
+# Address space, of which a decoder reserves more than it uses.
+MEMORY_BYTES = 4 * 1024**3
+MEMORY_BYTES_PER_CLIP = 64 * 1024**2
 FETCHED_AT = 5.0
 ENCODED_AT = 97.0
 
@@ -88,6 +91,7 @@ def _encode(run: Run[Render], command: Command) -> None:
         on_progress=on_progress,
         should_stop=run.should_stop,
         file_bytes=settings.MAX_RENDER_BYTES,
+        memory_bytes=MEMORY_BYTES + MEMORY_BYTES_PER_CLIP * len(run.job.timeline.clips),
     )
 
 

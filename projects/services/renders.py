@@ -15,12 +15,13 @@ from streamfetch.jobs import queue
 from streamfetch.jobs.models import State
 from streamfetch.storage.backends import media_storage
 
+# Each opens its source by itself: one FFmpeg does not have memory, nor a command
+# line, for many more.
+MAX_SPANS = 80
 
-def request(project: VideoProject) -> Render:
-    """Queue a render of the project as it is now.
 
-    Raises `Invalid` for an empty timeline, or one that cannot be rendered.
-    """
+def _check(project: VideoProject) -> None:
+    """Raises `Invalid` naming what cannot be rendered."""
     if not project.timeline.clips:
         raise Invalid(
             _("The timeline is empty. Add a clip from the library, then render."),
@@ -28,13 +29,32 @@ def request(project: VideoProject) -> Render:
             field="timeline.clips",
         )
     rate = exact_frame_rate(project.settings.frame_rate)
-    if not spans_of(project.timeline, rate):
+    spans = spans_of(project.timeline, rate)
+    if len(spans) > MAX_SPANS:
+        raise Invalid(
+            _(
+                "The timeline has %(count)d clips and gaps; %(most)d at most can be "
+                "rendered at once. Render it in parts, then join those in a project."
+            )
+            % {"count": len(spans), "most": MAX_SPANS},
+            code="too_many_clips",
+            field="timeline.clips",
+        )
+    if not spans:
         raise Invalid(
             _("The clips are shorter than one frame. Make them longer, then render."),
             code="empty_timeline",
             field="timeline.clips",
         )
     check_timeline(project.owner_id, project.timeline)
+
+
+def request(project: VideoProject) -> Render:
+    """Queue a render of the project as it is now.
+
+    Raises `Invalid` for an empty timeline, or one that cannot be rendered.
+    """
+    _check(project)
     render = Render(
         owner_id=project.owner_id,
         project_id=project.pk,

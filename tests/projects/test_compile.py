@@ -67,7 +67,6 @@ GOLDEN_INPUTS = """\
 -f lavfi -t 1.501 -i color=color=0x102030:rate=30000/1001:size=1280x720
 -f lavfi -t 1.501 -i anullsrc=channel_layout=stereo:sample_rate=48000
 -f mov LISTS -noaccurate_seek -protocol_whitelist file -ss 1 -i file:/w/source.mp4
--f mov LISTS -protocol_whitelist file -ss 1 -t 2.5 -i file:/w/source.mp4
 """
 GOLDEN_GRAPH = """\
 [0]format=pix_fmts=rgb24[s0]
@@ -88,18 +87,19 @@ GOLDEN_GRAPH = """\
 [s12]setsar=sar=1[s13]
 [s13]trim=end_frame=30[s14]
 [s14]setpts=expr=PTS-STARTPTS[s15]
-[3:1]aresample=async=1:first_pts=0:osr=48000[s16]
-[s16]aformat=channel_layouts=stereo:sample_fmts=fltp[s17]
-[s17]atempo=tempo=2[s18]
-[s18]volume=volume=0.5[s19]
-[s19]apad[s20]
-[s20]atrim=end_sample=48048[s21]
-[s21]asetpts=expr=PTS-STARTPTS[s22]
-[s4][s6][s15][s22]concat=a=1:n=2:v=1[s23][s24]
-[s23]ass=filename=DIRECTORY/titles.ass:fontsdir=/fonts[s25]
+[2:1]atrim=start=0[s16]
+[s16]aresample=async=1:first_pts=0:osr=48000[s17]
+[s17]aformat=channel_layouts=stereo:sample_fmts=fltp[s18]
+[s18]atempo=tempo=2[s19]
+[s19]volume=volume=0.5[s20]
+[s20]apad[s21]
+[s21]atrim=end_sample=48048[s22]
+[s22]asetpts=expr=PTS-STARTPTS[s23]
+[s4][s6][s15][s23]concat=a=1:n=2:v=1[s24][s25]
+[s24]ass=filename=DIRECTORY/titles.ass:fontsdir=/fonts[s26]
 """
 GOLDEN_OUTPUT = """\
--map [s25] -map [s24] -f mp4 -ac 2 -ar 48000 -b:a 192k -c:a aac -c:v libx264 \
+-map [s26] -map [s25] -f mp4 -ac 2 -ar 48000 -b:a 192k -c:a aac -c:v libx264 \
 -color_primaries bt709 -color_range tv -color_trc bt709 -colorspace bt709 -crf 20 \
 -map_metadata -1 -movflags +faststart -preset veryfast -r 30000/1001 \
 file:DIRECTORY/output.mp4"""
