@@ -4,7 +4,8 @@ import { t } from "./i18n.js";
 
 /**
  * @param {{title: string, text?: string, ok: string, danger?: boolean,
- *   cancel?: string, dismissable?: boolean, input?: {label: string, value: string} | null}} question
+ *   cancel?: string, dismissable?: boolean, input?: {label: string, value: string} | null,
+ *   links?: {title: string, url: string}[]}} question `links` lead to our own pages
  * @returns {Promise<string | null>} the answer ("ok" without input), null for no
  */
 export function ask({
@@ -15,11 +16,13 @@ export function ask({
   danger = false,
   dismissable = true,
   input = null,
+  links = [],
 }) {
   const dialog = document.getElementById("ask-dialog");
   field(dialog, "title").textContent = title;
   field(dialog, "text").textContent = text;
   show(field(dialog, "text"), text !== "");
+  fillLinks(field(dialog, "links"), links);
   const okButton = field(dialog, "ok");
   okButton.textContent = ok;
   okButton.className = `button ${danger ? "button-danger" : "button-primary"}`;
@@ -48,6 +51,20 @@ export function ask({
       { once: true },
     );
   });
+}
+
+function fillLinks(list, links) {
+  const items = links.map(({ title, url }) => {
+    const link = document.createElement("a");
+    link.className = "link";
+    link.textContent = title;
+    if (url?.startsWith("/")) link.href = url;
+    const item = document.createElement("li");
+    item.append(link);
+    return item;
+  });
+  list.replaceChildren(...items);
+  show(list, items.length > 0);
 }
 
 /** Makes the first button of a form answer Enter with "ok", not "cancel". */

@@ -24,6 +24,27 @@ export async function renameAsset(asset) {
   return api(`assets/${asset.id}/`, { method: "PATCH", body: { title } });
 }
 
+/** Asks once more when projects use it. @returns {Promise<boolean>} whether it is gone */
+async function sendDelete(asset) {
+  const path = `assets/${asset.id}/`;
+  try {
+    await api(path, { method: "DELETE" });
+    return true;
+  } catch (error) {
+    if (error.code !== "in_use") throw error;
+    const sure = await ask({
+      title: t("“{title}” is in use", { title: asset.title }),
+      text: t("Without it, these will miss a part:"),
+      links: error.problem.used_by ?? [],
+      ok: t("Delete anyway"),
+      danger: true,
+    });
+    if (!sure) return false;
+    await api(`${path}?force=true`, { method: "DELETE" });
+    return true;
+  }
+}
+
 /**
  * @param {object} asset
  * @param {(asset: object) => void} onRestored after "Undo"
@@ -32,12 +53,12 @@ export async function renameAsset(asset) {
 export async function deleteAsset(asset, onRestored) {
   const sure = await ask({
     title: t("Delete this from the library?"),
-    text: t("“{title}” goes to the bin. Projects that use it will miss it.", { title: asset.title }),
+    text: t("“{title}” goes to the bin, from where you can restore it.", { title: asset.title }),
     ok: t("Delete"),
     danger: true,
   });
   if (!sure) return false;
-  await api(`assets/${asset.id}/`, { method: "DELETE" });
+  if (!(await sendDelete(asset))) return false;
   toast(t("Deleted “{title}”.", { title: asset.title }), {
     action: {
       label: t("Undo"),

@@ -29,19 +29,47 @@ export function workLine(asset) {
   return t(STAGES[stage] ?? "Processing");
 }
 
-/** @param {HTMLElement} card @param {object} asset as in GET assets/{id}/ */
-export function fillCard(card, asset) {
+/** What the menu offers, by where the card is. */
+const IN_BIN = ["restore", "purge"];
+const IN_LIBRARY = ["rename", "delete"];
+
+function fillTags(list, tags = []) {
+  const links = tags.map((tag) => {
+    const link = document.createElement("a");
+    link.className = "tag";
+    link.href = `/?tag=${encodeURIComponent(tag)}`;
+    link.dataset.tag = tag;
+    link.textContent = tag;
+    return link;
+  });
+  list.replaceChildren(...links);
+  show(list, links.length > 0);
+}
+
+/**
+ * @param {HTMLElement} card
+ * @param {object} asset as in GET assets/{id}/
+ * @param {{inBin?: boolean}} [options] what is in the bin has no page
+ */
+export function fillCard(card, asset, { inBin = false } = {}) {
   card.dataset.asset = asset.id;
   card.dataset.status = asset.status;
-  const page = `/assets/${asset.id}/`;
-  field(card, "link").href = page;
-  field(card, "title").href = page;
+  for (const name of ["link", "title"]) {
+    const link = field(card, name);
+    if (inBin) link.removeAttribute("href");
+    else link.href = `/assets/${asset.id}/`;
+  }
+  for (const name of IN_BIN) show(card.querySelector(`[data-do='${name}']`), inBin);
+  for (const name of IN_LIBRARY) show(card.querySelector(`[data-do='${name}']`), !inBin);
+  fillTags(field(card, "tags"), asset.tags);
+  const check = card.querySelector(".media-check");
+  check.setAttribute("aria-label", t("Select {title}", { title: asset.title }));
   setText(card, "title", asset.title);
   card.querySelector("[data-do='original']").href = `/api/v1/assets/${asset.id}/file/`;
   const menu = card.querySelector("[data-menu-target='button']");
   menu.setAttribute("aria-label", t("More actions for {title}", { title: asset.title }));
-  show(card.querySelector("[data-do='project']"), asset.status === "ready");
-  show(card.querySelector("[data-do='original']"), asset.status !== "pending_upload");
+  show(card.querySelector("[data-do='project']"), asset.status === "ready" && !inBin);
+  show(card.querySelector("[data-do='original']"), asset.status !== "pending_upload" && !inBin);
 
   const poster = field(card, "poster");
   if (asset.poster_url && poster.getAttribute("src") !== asset.poster_url) {

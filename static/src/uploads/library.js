@@ -1,21 +1,36 @@
 /** Entry of the library page. */
 import { Controller } from "@hotwired/stimulus";
 import { application } from "../shared/application.js";
-import { API, EVENTS } from "../shared/constants.js";
-import { fromTemplate, show } from "../shared/dom.js";
+import { EVENTS } from "../shared/constants.js";
+import { fromTemplate, setMeter, show } from "../shared/dom.js";
 import { api, pageData } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
+import { formatSize } from "../shared/time.js";
 import { toast, toastError } from "../shared/toasts.js";
 import { deleteAsset, makeProject, renameAsset, reprocessAsset } from "./asset_actions.js";
 import { fillCard, isWorking } from "./asset_card.js";
+import { doToMany } from "./bulk_bar.js";
+import { FilterBar } from "./filter_bar.js";
+import { addressOf, isFiltered, NO_FILTERS, pageOf, readFilters, takesNew } from "./filters.js";
 import { bindLinkForm } from "./link_form.js";
+import { Selection } from "./selection.js";
 import { describeTotals, UploadList } from "./upload_list.js";
 import { uploadFiles, uploads } from "./uploads_of_page.js";
+
+const VIEW_KEY = "streamfetch.library.view";
+
+/** The cursor of the next page, which servers name by address or by itself. */
+function cursorOf(next) {
+  if (!next) return "";
+  if (!/^(https?:|\/)/.test(next)) return next;
+  return new URL(next, location.href).searchParams.get("cursor") ?? "";
+}
 
 class LibraryController extends Controller {
   static targets = [
     "picker", "filled", "empty", "emptyTitle", "uploads", "uploadsSum", "uploadList",
-    "grid", "more", "cardTemplate",
+    "grid", "more", "cardTemplate", "filters", "heading", "usage", "quota", "nothing",
+    "nothingText", "bulk", "bulkCount",
   ];
 
   static values = { next: String };
@@ -24,6 +39,9 @@ class LibraryController extends Controller {
     this.leaving = new AbortController();
     const { signal } = this.leaving;
     this.assets = new Map();
+    this.selection = new Selection();
+    this.filters = { ...NO_FILTERS };
+    this.bar = new FilterBar(this.filtersTarget, (changes) => this.filter(changes));
     for (const asset of pageData().assets ?? []) this.put(asset, { at: "end" });
     this.list = new UploadList({
       list: this.uploadListTarget,
@@ -37,10 +55,16 @@ class LibraryController extends Controller {
     for (const form of this.element.querySelectorAll("[data-link-form]")) {
       bindLinkForm(form, () => this.fetching());
     }
-    document.addEventListener(EVENTS.ASSET, (event) => this.put(event.detail), { signal });
+    document.addEventListener(EVENTS.ASSET, (event) => this.heard(event.detail), { signal });
     document.addEventListener(EVENTS.RESYNC, () => this.refresh(), { signal });
     this.gridTarget.addEventListener("click", (event) => this.press(event), { signal });
+    addEventListener("popstate", () => this.follow(), { signal });
+    document.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    this.look({ view: localStorage.getItem(VIEW_KEY) });
     this.paintEmpty();
+    this.paintUsage();
+    this.bar.paint(this.filters);
+    if (location.search) this.follow();
   }
 
   disconnect() {
@@ -61,6 +85,8 @@ class LibraryController extends Controller {
   arrived(upload) {
     if (!upload.assetId) return;
     const known = this.assets.get(upload.assetId);
+    this.paintUsage();
+    if (!takesNew(this.filters)) return;
     if (typeof upload.asset === "object") this.put({ ...known, ...upload.asset });
     else this.reload(upload.assetId);
   }
@@ -80,12 +106,92 @@ class LibraryController extends Controller {
     });
   }
 
+  get inBin() {
+    return this.filters.deleted === "true";
+  }
+
+  /** Shows what the address says. */
+  follow() {
+    this.filters = readFilters(location.search);
+    this.load();
+  }
+
+  /** @param {Partial<typeof NO_FILTERS>} changes chosen in the bar */
+  filter(changes) {
+    const next = { ...this.filters, ...changes };
+    const address = addressOf(next);
+    if (address === addressOf(this.filters)) return;
+    const typing = next.search !== this.filters.search;
+    this.filters = next;
+    // Every letter typed would be a step back otherwise.
+    history[typing ? "replaceState" : "pushState"](null, "", location.pathname + address);
+    this.load();
+  }
+
+  goTo(event) {
+    this.filter({ ...NO_FILTERS, deleted: event.currentTarget.dataset.place });
+  }
+
+  /** Grid or list, remembered in this browser. */
+  look({ view, currentTarget }) {
+    const chosen = (currentTarget?.dataset.view ?? view) === "list" ? "list" : "grid";
+    this.gridTarget.classList.toggle("media-list", chosen === "list");
+    localStorage.setItem(VIEW_KEY, chosen);
+    for (const button of this.filtersTarget.querySelectorAll("[data-view]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.view === chosen));
+    }
+  }
+
+  /** The first page of what is asked for, in place of what is shown. */
+  async load() {
+    this.bar.paint(this.filters);
+    for (const button of this.filtersTarget.querySelectorAll("[data-place]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.place === this.filters.deleted));
+    }
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    this.gridTarget.setAttribute("aria-busy", "true");
+    try {
+      const page = await api(pageOf(this.filters));
+      if (turn !== this.turn) return;
+      this.assets.clear();
+      this.selection.clear();
+      this.gridTarget.replaceChildren();
+      for (const asset of page.results) this.put(asset, { at: "end" });
+      this.nextValue = cursorOf(page.next);
+      show(this.moreTarget, this.nextValue !== "");
+      this.paintEmpty();
+      this.paintSelection();
+    } catch (error) {
+      toastError(error);
+    } finally {
+      if (turn === this.turn) this.gridTarget.removeAttribute("aria-busy");
+    }
+  }
+
+  async paintUsage() {
+    try {
+      const { size_bytes: size, asset_count: count, quota_bytes: quota } = await api("assets/usage/");
+      const used = formatSize(size);
+      this.usageTarget.textContent = quota
+        ? t("{used} of {quota} used · {count} files", { used, quota: formatSize(quota), count })
+        : t("{used} used · {count} files", { used, count });
+      show(this.usageTarget, count > 0);
+      show(this.quotaTarget, Boolean(quota));
+      setMeter(this.quotaTarget, quota ? Math.min(100, (size / quota) * 100) : 0);
+    } catch {
+      // Only a figure: the next visit shows it.
+    }
+  }
+
+  /** An event about an asset: of this view or of another. */
+  heard(asset) {
+    const gone = Boolean(asset.is_deleted);
+    if (gone !== this.inBin) this.drop(asset.id);
+    else if (!gone && (this.card(asset.id) || takesNew(this.filters))) this.put(asset);
+  }
+
   /** Adds an asset or brings its card up to date. */
   put(asset, { at = "start" } = {}) {
-    if (asset.is_deleted || asset.status === "deleted") {
-      this.drop(asset.id);
-      return;
-    }
     const merged = { ...this.assets.get(asset.id), ...asset };
     // Until its bytes have arrived, an upload is shown in the list above.
     if (merged.status === "pending_upload" && !this.card(asset.id)) return;
@@ -96,7 +202,7 @@ class LibraryController extends Controller {
       if (at === "start") this.gridTarget.prepend(card);
       else this.gridTarget.append(card);
     }
-    fillCard(card, merged);
+    fillCard(card, merged, { inBin: this.inBin });
     if (this.list) this.paintEmpty();
   }
 
@@ -107,20 +213,91 @@ class LibraryController extends Controller {
   drop(id) {
     this.assets.delete(id);
     this.card(id)?.remove();
+    this.selection.drop(id);
     this.paintEmpty();
+    this.paintSelection();
   }
 
   paintEmpty() {
     const filled = this.gridTarget.childElementCount > 0;
-    show(this.filledTarget, filled);
-    show(this.emptyTarget, !filled);
-    show(this.emptyTitleTarget, !filled);
+    const filtered = isFiltered(this.filters);
+    show(this.filledTarget, filled || filtered);
+    show(this.emptyTarget, !filled && !filtered);
+    show(this.emptyTitleTarget, !filled && !filtered);
+    show(this.nothingTarget, !filled && filtered);
+    const onlyBin = addressOf(this.filters) === "?deleted=true";
+    this.nothingTextTarget.textContent = onlyBin
+      ? t("The bin is empty.")
+      : t("Nothing fits what you are looking for.");
   }
 
-  /** After a gap in the events: ask for the newest page and whatever was at work. */
+  get order() {
+    return [...this.gridTarget.children].map((card) => card.dataset.asset);
+  }
+
+  /** Shift selects up to here, Ctrl one more, as in file managers. */
+  select(id, { shiftKey }) {
+    if (shiftKey) this.selection.extend(id, this.order);
+    else this.selection.toggle(id);
+    this.paintSelection();
+  }
+
+  selectAll() {
+    this.selection.all(this.order);
+    this.paintSelection();
+  }
+
+  unselect() {
+    this.selection.clear();
+    this.paintSelection();
+  }
+
+  onKey(event) {
+    if (this.selection.size === 0 || event.target.closest?.("input:not([data-select]), dialog")) return;
+    if (event.key === "Escape") this.unselect();
+    else if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.selectAll();
+    }
+  }
+
+  paintSelection() {
+    const { selection } = this;
+    for (const card of this.gridTarget.children) {
+      const selected = selection.has(card.dataset.asset);
+      card.classList.toggle("is-selected", selected);
+      card.querySelector(".media-check").checked = selected;
+    }
+    this.gridTarget.classList.toggle("is-selecting", selection.size > 0);
+    show(this.bulkTarget, selection.size > 0);
+    this.bulkCountTarget.textContent = t("{count} selected", { count: selection.size });
+    for (const button of this.bulkTarget.querySelectorAll("[data-bulk]")) {
+      show(button, (button.dataset.bulk === "delete") !== this.inBin);
+    }
+  }
+
+  async bulk(event) {
+    const button = event.currentTarget;
+    button.disabled = true;
+    try {
+      await this.doTo(button.dataset.bulk, this.selection.ids);
+    } catch (error) {
+      toastError(error);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  async doTo(action, ids) {
+    const done = await doToMany(action, ids, (id) => this.assets.get(id)?.title ?? "");
+    for (const id of done) this.drop(id);
+    if (done.length > 0) this.paintUsage();
+  }
+
+  /** After a gap in the events: ask for the first page and whatever was at work. */
   async refresh() {
     try {
-      const { results } = await api("assets/");
+      const { results } = await api(pageOf(this.filters));
       for (const asset of [...results].reverse()) this.put(asset);
       const fresh = new Set(results.map((asset) => asset.id));
       const stale = [...this.assets.values()].filter(
@@ -136,14 +313,9 @@ class LibraryController extends Controller {
     const button = event.currentTarget;
     button.disabled = true;
     try {
-      const next = this.nextValue;
-      // Either the whole address of the next page or only its cursor.
-      const path = /^(https?:|\/)/.test(next)
-        ? new URL(next, location.href)
-        : new URL(`${API}assets/?cursor=${encodeURIComponent(next)}`, location.href);
-      const page = await api(path.pathname + path.search);
+      const page = await api(pageOf(this.filters, cursorOf(this.nextValue)));
       for (const asset of page.results) this.put(asset, { at: "end" });
-      this.nextValue = page.next ?? "";
+      this.nextValue = cursorOf(page.next);
       show(this.moreTarget, this.nextValue !== "");
     } catch (error) {
       toastError(error);
@@ -152,7 +324,26 @@ class LibraryController extends Controller {
     }
   }
 
+  /** @returns {boolean} whether a click was about selecting or a tag */
+  pressCard(event) {
+    const id = event.target.closest("[data-asset]")?.dataset.asset;
+    const { tag } = event.target.dataset;
+    const picture = event.target.closest(".poster, .media-title a");
+    const isSelecting = event.target.matches("[data-select]");
+    if (tag && !this.inBin) {
+      event.preventDefault();
+      this.filter({ tag });
+    } else if (isSelecting) {
+      this.select(id, event);
+    } else if (picture && (event.shiftKey || event.ctrlKey || event.metaKey || this.selection.size > 0)) {
+      event.preventDefault();
+      this.select(id, event);
+    }
+    return Boolean(tag || isSelecting);
+  }
+
   async press(event) {
+    if (this.pressCard(event)) return;
     const button = event.target.closest("[data-do]");
     if (!button || button.dataset.do === "original") return;
     const asset = this.assets.get(button.closest("[data-asset]").dataset.asset);
@@ -165,6 +356,8 @@ class LibraryController extends Controller {
       delete: async () => {
         if (await deleteAsset(asset, (restored) => this.put(restored))) this.drop(asset.id);
       },
+      restore: () => this.doTo("restore", [asset.id]),
+      purge: () => this.doTo("purge", [asset.id]),
       reprocess: async () => {
         await reprocessAsset(asset);
         this.put({ ...asset, status: "processing", last_error: null });

@@ -3,7 +3,7 @@ import { ask } from "../shared/dialogs.js";
 import { field, fromTemplate, setMeter, setText, show } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { formatSize, formatSpeed, formatTimeLeft } from "../shared/time.js";
-import { toastError } from "../shared/toasts.js";
+import { toast, toastError } from "../shared/toasts.js";
 import { totalsOf } from "./upload_manager.js";
 
 const PAINT_EVERY_MS = 200;
@@ -149,7 +149,7 @@ export class UploadList {
       try {
         if (picker.files[0]) await this.parts.manager.goOn(key, picker.files[0]);
       } catch (error) {
-        toastError(error);
+        toast(error.message, { tone: "error" });
       }
     };
     picker.click();
