@@ -3,6 +3,7 @@
 import ipaddress
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.http.request import split_domain_port
 
@@ -20,7 +21,12 @@ def local_owner() -> User:
         return user
     user, _ = User.objects.get_or_create(
         username=USERNAME,
-        defaults={"is_local_owner": True, "is_staff": True, "is_superuser": True},
+        defaults={
+            "is_local_owner": True,
+            "is_staff": True,
+            "is_superuser": True,
+            "password": make_password(None),
+        },
     )
     return user
 

@@ -1,9 +1,11 @@
 """Answers that are kept so that a repeated request does its work once."""
 
+from typing import TYPE_CHECKING, ClassVar
+
 from django.db import models
 from django.utils import timezone
 
-from streamfetch.mongo.documents import DocumentManager
+from streamfetch.mongo.documents import DocumentManager, DocumentQuerySet
 
 
 class IdempotencyRecord(models.Model):
@@ -15,7 +17,11 @@ class IdempotencyRecord(models.Model):
     body = models.JSONField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects = DocumentManager()
+    if TYPE_CHECKING:
+        # What the manager hands on.
+        objects: ClassVar[DocumentQuerySet["IdempotencyRecord"]]
+    else:
+        objects = DocumentManager()
 
     class Meta:
         db_table = "idempotency_records"

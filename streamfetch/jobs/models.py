@@ -12,7 +12,7 @@ lease) that it starts from, so two processes cannot both take it.
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F
@@ -158,8 +158,7 @@ class Job(OwnedDocument):
             percent=0.0,
             eta_s=None,
         )
-        claimed = cls.objects.filter(pk=job_id, lease_token=token).first()
-        return cast("Self | None", claimed)
+        return cls.objects.filter(pk=job_id, lease_token=token).first()
 
     def _held(self) -> Any:
         return type(self).objects.filter(

@@ -71,7 +71,14 @@ class DocumentQuerySet(_QuerySet[M]):
         return list(found[:limit])
 
 
-DocumentManager = models.Manager.from_queryset(DocumentQuerySet)
+if TYPE_CHECKING:
+    _Manager = models.Manager
+else:
+    _Manager = models.Manager.from_queryset(DocumentQuerySet)
+
+
+class DocumentManager(_Manager[M]):
+    """The query set's methods on the model; a class that type checkers can name."""
 
 
 class Document(models.Model):
@@ -87,7 +94,7 @@ class Document(models.Model):
     schema_version = models.PositiveSmallIntegerField(default=1, editable=False)
 
     if TYPE_CHECKING:
-        # What the manager hands on; the checker cannot follow it to subclasses.
+        # What the manager hands on.
         objects: ClassVar[DocumentQuerySet[Self]]
     else:
         objects = DocumentManager()
