@@ -6,6 +6,7 @@ is scaled from the next larger one: less work than from the source.
 """
 
 import math
+import os
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -23,6 +24,7 @@ QUALITY_CRF = 23
 # Key frames come from the plan alone.
 NO_KEY_FRAMES = 1_000_000
 MIN_TIMESCALE = 10_000
+THREADS_PER_CORE = 1.5
 HD_HEIGHT = 720
 
 _PICTURE_FLAGS = "+cmaf+frag_keyframe"
@@ -71,8 +73,16 @@ def pictures(
     graph = Graph()
     media = graph.input(_input(source, grid=grid, stretch=stretch))
     frames = _frames(media, video, grid=grid, stretch=stretch)
+    pixels = sum(rung.width * rung.height for rung in rungs)
     outputs = [
-        _rung_output(stream, rung, grid=grid, directory=directory, stretch=stretch)
+        _rung_output(
+            stream,
+            rung,
+            grid=grid,
+            directory=directory,
+            stretch=stretch,
+            share=rung.width * rung.height / pixels,
+        )
         for stream, rung in _cascade(frames, video, rungs)
     ]
     if sound and source.info.audio is not None:
@@ -207,8 +217,20 @@ def _prepared(stream: Stream, video: VideoStream, rung: Rung) -> Stream:
     return stream
 
 
+def _threads(share: float) -> int:
+    """Encoders of one command share the threads that x264 would take for one."""
+    cores = len(os.sched_getaffinity(0))
+    return max(1, round(THREADS_PER_CORE * cores * share))
+
+
 def _rung_output(
-    stream: Stream, rung: Rung, *, grid: Grid, directory: Path, stretch: Stretch
+    stream: Stream,
+    rung: Rung,
+    *,
+    grid: Grid,
+    directory: Path,
+    stretch: Stretch,
+    share: float,
 ) -> Output:
     return Output(
         path=track_path(directory, rung.name),
@@ -223,6 +245,7 @@ def _rung_output(
             "bufsize": 2 * rung.max_bit_rate,
             "g": NO_KEY_FRAMES,
             "sc_threshold": 0,
+            "threads": _threads(share),
             "force_key_frames": ",".join(
                 grid.key_times(first=stretch.first, end=stretch.end)
             ),

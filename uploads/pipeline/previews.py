@@ -40,7 +40,9 @@ def _scaled(stream: Stream, size: tuple[int, int]) -> Stream:
     )
 
 
-def poster(path: Path, info: MediaInfo, directory: Path) -> Planned:
+def poster(
+    path: Path, info: MediaInfo, directory: Path, *, moment_ms: int | None = None
+) -> Planned:
     """One JPEG: a frame a little into the video, the picture, or the waveform."""
     target = directory / "poster.jpg"
     graph = Graph()
@@ -50,12 +52,9 @@ def poster(path: Path, info: MediaInfo, directory: Path) -> Planned:
         )
         streams, size = [wave], (960, 540)
     else:
-        moment_ms = min(MAX_POSTER_MOMENT_MS, info.duration_ms // 10)
-        source = Input(
-            path=path,
-            demuxer=info.container,
-            start_ms=0 if info.kind == "image" else moment_ms,
-        )
+        if moment_ms is None:
+            moment_ms = min(MAX_POSTER_MOMENT_MS, info.duration_ms // 10)
+        source = Input(path=path, demuxer=info.container, start_ms=moment_ms)
         size = fit(info, width=POSTER_WIDTH)
         picture = graph.input(source).stream(info.video.index)
         picture = to_sdr(_scaled(picture, size), info.video)

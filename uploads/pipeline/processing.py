@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from streamfetch.errors import Invalid
+from streamfetch.ffmpeg.errors import FFmpegFailed
 from streamfetch.ffmpeg.probe import MediaInfo, probe
 from streamfetch.jobs.running import Run
 from streamfetch.storage.backends import media_storage
@@ -78,8 +79,14 @@ def _describe_source(asset: Asset, source: Source) -> None:
 
 
 def _make_poster(run: Run[AssetProcessing], source: Source) -> None:
-    planned = previews.poster(source.path, source.info, run.workspace.path)
-    run_command(run, planned.command, span=(8, 12), duration_ms=source.info.duration_ms)
+    directory, duration_ms = run.workspace.path, source.info.duration_ms
+    planned = previews.poster(source.path, source.info, directory)
+    try:
+        run_command(run, planned.command, span=(8, 12), duration_ms=duration_ms)
+    except FFmpegFailed:
+        # The last frame may begin before the moment that was chosen.
+        planned = previews.poster(source.path, source.info, directory, moment_ms=0)
+        run_command(run, planned.command, span=(8, 12), duration_ms=duration_ms)
     publishing.store_file(
         run.job.asset_id, Rendition.Spec.POSTER, planned.path, size=planned.size
     )
