@@ -6,7 +6,9 @@ import { formatAge, formatDuration, formatSize } from "../shared/time.js";
 const STAGES = {
   probe: "Looking inside",
   poster: "Taking a picture",
-  preview: "Making the preview",
+  preview: "Making the first quality",
+  ladder: "Making more qualities",
+  sound: "Working on the sound",
 };
 
 export const isWorking = (asset) => ["pending_upload", "processing"].includes(asset.status);

@@ -9,6 +9,8 @@ import { formatAge, formatDuration, formatSize } from "../shared/time.js";
 import { toast, toastError } from "../shared/toasts.js";
 import { deleteAsset, makeProject, renameAsset, reprocessAsset } from "./asset_actions.js";
 import { factsOf, isWorking, workLine } from "./asset_card.js";
+import { ClipMaker } from "./clip_maker.js";
+import { TagsEditor } from "./tags_editor.js";
 
 /** Frame rates come as numbers or as exact fractions such as "30000/1001". */
 function frameRate(value) {
@@ -22,7 +24,9 @@ const isWatchable = (asset) =>
   asset.status === "ready" || (asset.status === "processing" && asset.is_playable === true);
 
 class AssetController extends Controller {
-  static targets = ["player", "work", "failed", "needsReady"];
+  static targets = [
+    "player", "work", "failed", "needsReady", "clip", "clipButton", "tags", "log", "logList",
+  ];
 
   connect() {
     this.leaving = new AbortController();
@@ -32,6 +36,12 @@ class AssetController extends Controller {
     document.addEventListener(EVENTS.ASSET, mine, { signal });
     document.addEventListener(EVENTS.RESYNC, () => this.reload(), { signal });
     document.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    this.tags = new TagsEditor(this.tagsTarget, (tags) => this.saveTags(tags));
+    const player = this.playerTarget.querySelector(".player");
+    if (player) {
+      const asset = () => this.asset;
+      this.clips = new ClipMaker({ form: this.clipTarget, player, asset, signal });
+    }
     this.present(pageData().playback);
     this.paint();
   }
@@ -63,6 +73,17 @@ class AssetController extends Controller {
     return application.getControllerForElementAndIdentifier(element, "player");
   }
 
+  clip() {
+    this.clips?.toggle();
+    this.clipButtonTarget.setAttribute("aria-expanded", String(this.clips?.isOpen === true));
+  }
+
+  saveTags(tags) {
+    return this.guard(async () => {
+      this.take(await api(`assets/${this.asset.id}/`, { method: "PATCH", body: { tags } }));
+    });
+  }
+
   askPlayback() {
     return api(`assets/${this.asset.id}/playback/`);
   }
@@ -87,7 +108,9 @@ class AssetController extends Controller {
 
   /** With nothing else in focus, the player's keys work on the whole page. */
   onKey(event) {
-    if (event.target === document.body && isWatchable(this.asset)) this.player?.onKey(event);
+    // A click beside everything puts the focus on <main>.
+    const nowhere = event.target === document.body || event.target.id === "main";
+    if (nowhere && isWatchable(this.asset)) this.player?.onKey(event);
   }
 
   paint() {
@@ -112,6 +135,10 @@ class AssetController extends Controller {
     this.wasWorking = isWorking(asset);
     show(this.failedTarget, asset.status === "failed");
     this.needsReadyTarget.disabled = asset.status !== "ready";
+    this.clipButtonTarget.disabled = asset.status !== "ready";
+    show(this.clipButtonTarget, this.clips !== undefined);
+    this.tags.paint(asset.tags ?? []);
+    this.paintLog(asset.processing_log ?? []);
     if (isWorking(asset)) {
       const running = asset.processing?.state === "running";
       const percent = running ? asset.processing.percent : null;
@@ -134,6 +161,23 @@ class AssetController extends Controller {
     set("size", formatSize(asset.size_bytes));
     set("type", asset.content_type);
     set("added", formatAge(asset.created_at));
+  }
+
+  /** @param {{at: string, stage: string, message: string}[]} entries oldest first */
+  paintLog(entries) {
+    show(this.logTarget, entries.length > 0);
+    const rows = entries.map(({ at, message }) => {
+      const row = document.createElement("li");
+      const time = document.createElement("time");
+      time.dateTime = at;
+      time.className = "figures";
+      time.textContent = new Date(at).toLocaleTimeString();
+      const text = document.createElement("span");
+      text.textContent = message;
+      row.append(time, text);
+      return row;
+    });
+    this.logListTarget.replaceChildren(...rows);
   }
 
   async guard(action, button) {
