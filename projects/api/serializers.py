@@ -12,6 +12,9 @@ from projects.timeline.document import Settings, Timeline
 from streamfetch.api.fields import EmbeddedDocumentField, StrictSerializer
 from streamfetch.jobs.api.serializers import JobSerializer
 
+# What the database can hold.
+MAX_REVISION = 2**31 - 1
+
 
 class ProjectSerializer(serializers.Serializer):
     """A project's document; instances are the service's descriptions."""
@@ -89,6 +92,7 @@ class CreateProjectSerializer(_Writable):
 class EditProjectSerializer(_Writable):
     revision = serializers.IntegerField(
         min_value=1,
+        max_value=MAX_REVISION,
         required=False,
         help_text="The revision that was edited; or send it as If-Match.",
     )

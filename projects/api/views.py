@@ -1,5 +1,6 @@
 """Endpoints of projects and renders. Each asks a service; none decides anything."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from projects.api.serializers import (
+    MAX_REVISION,
     CreateProjectSerializer,
     EditProjectSerializer,
     ProjectSerializer,
@@ -64,7 +66,7 @@ def _revision(request: Request, body: dict[str, Any]) -> int:
     if "revision" in body:
         return int(body.pop("revision"))
     header = request.headers.get("If-Match", "").strip().strip('"')
-    if header.isascii() and header.isdigit():
+    if re.fullmatch(r"[0-9]{1,10}", header) and int(header) <= MAX_REVISION:
         return int(header)
     raise Invalid(
         _("Say which revision you edited, in `revision` or in If-Match."),

@@ -1,6 +1,7 @@
 """What people do with projects."""
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from streamfetch.errors import FieldProblem, Invalid, NotFound, RevisionConflict
 from uploads.models import Asset, Kind
 
 STILL_S = 5.0
+STILL_RATE = 30.0
+MAX_RATE = 60.0
 MAX_PIXELS = (1920, 1080)
 
 
@@ -84,12 +87,12 @@ def settings_for(asset: Asset) -> Settings:
     width, height = asset.width or 1280, asset.height or 720
     longest, shortest = max(width, height), min(width, height)
     scale = min(1.0, MAX_PIXELS[0] / longest, MAX_PIXELS[1] / shortest)
-    rate = asset.facts.frame_rate if asset.facts else None
-    numerator, _slash, denominator = (rate or "30").partition("/")
-    frame_rate = round(float(numerator) / float(denominator or 1), 3)
+    said = asset.facts.frame_rate if asset.facts else None
+    # A picture has no rate, and some files none that means anything.
+    rate = float(Fraction(said)) if said and asset.kind == Kind.VIDEO else 0.0
     return Settings(
         resolution=Resolution(width=even(width * scale), height=even(height * scale)),
-        frame_rate=min(60.0, max(1.0, frame_rate)),
+        frame_rate=min(MAX_RATE, max(1.0, round(rate, 3))) if rate else STILL_RATE,
     )
 
 
@@ -110,7 +113,14 @@ def create(
     if asset is not None:
         source = sources_of(owner.pk, [asset]).get(asset)
         if source is None:
-            raise NotFound(_("There is no such file in your library."))
+            raise NotFound(_("There is no such file in your library."), field="asset")
+        if source.status != Asset.Status.READY:
+            raise Invalid(
+                _("“%(title)s” is not ready yet. Wait until it has been processed.")
+                % {"title": source.title},
+                code="asset_not_ready",
+                field="asset",
+            )
         end_time = STILL_S if source.kind == Kind.IMAGE else _duration_s(source)
         timeline = Timeline(clips=[Clip(asset=asset, end_time=max(0.001, end_time))])
         settings = settings or settings_for(source)

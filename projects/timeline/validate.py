@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
-from projects.timeline.document import Timeline
+from projects.timeline.document import MAX_TIMELINE_S, Timeline
 from streamfetch.errors import FieldProblem
 
 # A source's probed duration and its last frame may differ by this much.
@@ -26,6 +26,15 @@ def _clip_problems(
 ) -> list[FieldProblem]:
     clip = timeline.clips[index]
     path = f"timeline.clips[{index}]"
+    if clip.timeline_end > MAX_TIMELINE_S:
+        return [
+            FieldProblem(
+                f"{path}.position",
+                "past_limit",
+                f"This clip ends at {clip.timeline_end:g} s; a timeline lasts "
+                f"{MAX_TIMELINE_S:g} s at most.",
+            )
+        ]
     source = sources.get(clip.asset)
     if source is None:
         return [

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,9 @@ class Person:
         found: dict[str, Any] = self.get(f"renders/{render}/")
         return found
 
+    def has_ended(self, render: str) -> bool:
+        return self.state_of(render)["state"] not in ("queued", "running")
+
 
 def wait_for(condition: Callable[[], bool]) -> None:
     give_up = time.monotonic() + PATIENCE_S
@@ -137,7 +141,7 @@ def test_killed_in_the_middle_of_a_render(
     # Asked for while the queue is away, or has just come back.
     waiting = person.render(project)
     for render in (running, waiting):
-        wait_for(lambda: person.state_of(render)["state"] not in ("queued", "running"))
+        wait_for(partial(person.has_ended, render))
         found = person.state_of(render)
         assert (found["state"], found["attempts"]) == ("succeeded", 1), found
         assert len(files_of(server, render)) == 1
