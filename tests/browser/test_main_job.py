@@ -33,7 +33,7 @@ def test_from_dropping_a_file_to_downloading_the_render(
     page.get_by_role("link", name="holiday").first.click()
     expect(page.get_by_role("heading", name="holiday")).to_be_visible()
 
-    page.get_by_role("button", name="Make a project from it").click()
+    page.get_by_role("button", name="Edit in a project").click()
     page.wait_for_url(re.compile(r"/projects/[0-9a-f-]{36}/$"))
     saved = page.locator("[data-save-state]")
     expect(saved).to_have_attribute("data-state", "saved")
@@ -103,7 +103,7 @@ def test_what_is_not_a_video_is_refused_in_plain_words(
     path = tmp_path / "letter.mp4"
     path.write_text("Dear all, this is not a video.\n" * 20)
     page.get_by_label("Choose files").first.set_input_files(path)
-    row = page.locator(".upload-row").filter(has_text="letter.mp4")
+    row = page.locator(".uploads .upload-row").filter(has_text="letter.mp4")
     expect(row).to_contain_text("This is not a video", timeout=READY_MS)
     # Chromium itself reports every refused request; nothing else may be wrong.
     assert all("422" in problem for problem in problems)
@@ -115,7 +115,7 @@ def test_two_tabs_do_not_overwrite_each_other(
 ) -> None:
     bring_in(page, named_video(tmp_path, "shared.mp4"))
     page.get_by_role("link", name="shared").first.click()
-    page.get_by_role("button", name="Make a project from it").click()
+    page.get_by_role("button", name="Edit in a project").click()
     page.wait_for_url(re.compile(r"/projects/[0-9a-f-]{36}/$"))
     other = page.context.new_page()
     other.goto(page.url)

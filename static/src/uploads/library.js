@@ -30,7 +30,7 @@ class LibraryController extends Controller {
   static targets = [
     "picker", "filled", "empty", "emptyTitle", "uploads", "uploadsSum", "uploadList",
     "grid", "more", "cardTemplate", "filters", "heading", "usage", "quota", "nothing",
-    "nothingText", "bulk", "bulkCount",
+    "nothingText", "bulk", "bulkCount", "toBin",
   ];
 
   static values = { next: String };
@@ -176,6 +176,8 @@ class LibraryController extends Controller {
         ? t("{used} of {quota} used · {count} files", { used, quota: formatSize(quota), count })
         : t("{used} used · {count} files", { used, count });
       show(this.usageTarget, count > 0);
+      // With an empty library, whatever there is lies in the bin.
+      show(this.toBinTarget, count > 0);
       show(this.quotaTarget, Boolean(quota));
       setMeter(this.quotaTarget, quota ? Math.min(100, (size / quota) * 100) : 0);
     } catch {
