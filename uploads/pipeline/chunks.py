@@ -154,7 +154,8 @@ def encode(run: Run[AssetChunk]) -> dict[str, Any]:
     The source is fetched once for all of them.
     """
     processing = AssetProcessing.objects.filter(pk=run.job.processing_id).first()
-    asset = processing and Asset.objects.filter(pk=processing.asset_id).first()
+    asset_id = processing.asset_id if processing else None
+    asset = Asset.objects.filter(pk=asset_id).first()
     if processing is None or asset is None or not _is_wanted(run.job):
         run.job.cancel()
         raise LeaseLost

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from streamfetch.errors import Conflict, TooLarge
 from uploads.models import Asset, Rendition
@@ -49,7 +50,11 @@ def require_unused(asset: Asset) -> None:
     uses = uses_of(asset)
     if uses:
         raise Conflict(
-            _("“%(title)s” is used in %(count)d projects. Delete it all the same?")
+            ngettext(
+                "“%(title)s” is used in %(count)d project. Delete it all the same?",
+                "“%(title)s” is used in %(count)d projects. Delete it all the same?",
+                len(uses),
+            )
             % {"title": asset.title, "count": len(uses)},
             code="in_use",
             extra={"used_by": [{"title": use.title, "url": use.url} for use in uses]},
