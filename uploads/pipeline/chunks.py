@@ -154,11 +154,10 @@ def encode(run: Run[AssetChunk]) -> dict[str, Any]:
     The source is fetched once for all of them.
     """
     processing = AssetProcessing.objects.filter(pk=run.job.processing_id).first()
-    asset_id = processing.asset_id if processing else None
-    asset = Asset.objects.filter(pk=asset_id).first()
-    if processing is None or asset is None or not _is_wanted(run.job):
+    if processing is None or not _is_wanted(run.job):
         run.job.cancel()
         raise LeaseLost
+    asset = Asset.objects.get(pk=processing.asset_id)
     if run.job.result is not None:
         return {}
     path = run.workspace.path / f"source{Path(asset.source_key).suffix}"
@@ -214,7 +213,7 @@ def _help_once(
         processing_id=processing.pk,
         state=State.QUEUED,
         not_before__lte=timezone.now(),
-    )
+    ).order_by("created_at")
     chunk = next(
         (one for one in waiting if stages is None or one.plan.stage in stages), None
     )
