@@ -69,8 +69,4 @@ def unavailable(request: HttpRequest) -> HttpResponse:
             detail=database_away(),
             headers=headers,
         )
-    return HttpResponse(
-        render_to_string("503.html", {"detail": database_away()}),
-        status=503,
-        headers=headers,
-    )
+    return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
