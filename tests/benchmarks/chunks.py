@@ -1,6 +1,6 @@
 """How encoding a long source scales with workers, each pinned to one core.
 
-DJANGO_SETTINGS_MODULE=tests.settings python -m tests.benchmarks.chunks
+DJANGO_SETTINGS_MODULE=tests.settings python -m tests.benchmarks.chunks [PAIRS]
 """
 
 import os
@@ -81,13 +81,14 @@ def seconds_with(workers: int, path: Path) -> float:
 
 def main() -> None:
     call_command("migrate", verbosity=0)
-    path = media.video(duration_s=SOURCE_S, width=1920, height=1080, gop=250)
+    path = media.video(duration_s=SOURCE_S, width=1280, height=720, gop=250)
     alone, together, ratios = [], [], []
-    for _ in range(RUNS):
+    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
+    for _ in range(pairs):
         alone.append(seconds_with(1, path))
         together.append(seconds_with(2, path))
         ratios.append(together[-1] / alone[-1])
-    print(header(f"{SOURCE_S} s of 1080p in parts of {PART_S} s ({RUNS} pairs)"))
+    print(header(f"{SOURCE_S} s of 720p in parts of {PART_S} s ({pairs} pairs)"))
     print(row("one worker on one core", alone, "s"))
     print(row("two workers on a core each", together, "s"))
     print(row("ratio, pair by pair (limit 0.58)", ratios))

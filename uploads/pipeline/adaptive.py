@@ -28,7 +28,7 @@ from uploads.pipeline.encoding import Source, track_path
 from uploads.pipeline.fragments import Movie
 from uploads.pipeline.ladder import Grid, Rung
 from uploads.pipeline.packaging import Folder
-from uploads.tracks import SOUND, Track
+from uploads.tracks import SOUND, ChunkPlan, Track
 
 # Percent of the whole job at which each step ends.
 COPIED_AT, PLAYABLE_AT, DONE_AT = 18, 35, 98
@@ -177,17 +177,27 @@ def _encode_in_parts(
     info = work.source.info
     is_first = work.rungs[0] in rungs
     stages = [PREVIEW_STAGE if is_first else LADDER_STAGE]
-    plans = chunks.picture_plans(
-        info, rungs, grid=grid, folder=work.folder, stage=stages[0]
-    )
+    plans = _plans(work, rungs, grid=grid, stage=stages[0])
     if sound:
         plans.insert(0, chunks.sound_plan(info, folder=work.folder))
         stages.append(chunks.SOUND_STAGE)
+    rest = tuple(rung for rung in work.missing() if rung not in rungs)
+    if rest:
+        # Who is free before the first rung is complete begins with the others.
+        plans += _plans(work, rest, grid=grid, stage=LADDER_STAGE)
     chunks.submit(work.run.job, plans)
     for track in chunks.finish(
         work.run, work.source, stages, on_progress=_progress(work, span)
     ):
         work.tracks[track.name] = track
+
+
+def _plans(
+    work: Packaging, rungs: tuple[Rung, ...], *, grid: Grid, stage: str
+) -> list[ChunkPlan]:
+    return chunks.picture_plans(
+        work.source.info, rungs, grid=grid, folder=work.folder, stage=stage
+    )
 
 
 def _encode_at_once(

@@ -26,6 +26,7 @@ NO_KEY_FRAMES = 1_000_000
 MIN_TIMESCALE = 10_000
 THREADS_PER_CORE = 1.5
 HD_HEIGHT = 720
+HALVED = 2
 
 _PICTURE_FLAGS = "+cmaf+frag_keyframe"
 # The late header can say how much of the first frame is the encoder's delay.
@@ -71,7 +72,8 @@ def pictures(
     if video is None or not rungs:
         raise ValueError("there is no picture to encode")
     graph = Graph()
-    media = graph.input(_input(source, grid=grid, stretch=stretch))
+    shrinks = HALVED * rungs[-1].width <= video.display_width
+    media = graph.input(_input(source, grid=grid, stretch=stretch, shrinks=shrinks))
     frames = _frames(media, video, grid=grid, stretch=stretch)
     pixels = sum(rung.width * rung.height for rung in rungs)
     outputs = [
@@ -140,20 +142,17 @@ def timescale_of(rate: Fraction) -> int:
     return rate.numerator * math.ceil(MIN_TIMESCALE / rate.numerator)
 
 
-def _input(source: Source, *, grid: Grid, stretch: Stretch) -> Input:
-    info = source.info
-    if not stretch.first:
-        return Input(path=source.path, demuxer=info.container)
-    # From the key frame before, nothing dropped: with uneven frame times the frame
-    # shown at the first moment may have begun long before it.
-    return Input(
-        path=source.path,
-        demuxer=info.container,
-        options={
-            "noaccurate_seek": None,
-            "ss": f"{float(stretch.first / grid.rate):.6f}",
-        },
-    )
+def _input(source: Source, *, grid: Grid, stretch: Stretch, shrinks: bool) -> Input:
+    options: dict[str, str | None] = {}
+    if shrinks:
+        # Blocks in frames that no other depends on vanish when they are shrunk.
+        options["skip_loop_filter"] = "noref"
+    if stretch.first:
+        # From the key frame before, nothing dropped: with uneven frame times the
+        # frame shown at the first moment may have begun long before it.
+        options["noaccurate_seek"] = None
+        options["ss"] = f"{float(stretch.first / grid.rate):.6f}"
+    return Input(path=source.path, demuxer=source.info.container, options=options)
 
 
 def _frames(
