@@ -7,6 +7,7 @@ except the Django-free packages, which say so.
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -14,6 +15,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 
 DEVELOPMENT_SECRET_KEY = "development-only-" + "x" * 40
+# What `manage.py check --deploy` asks for.
+SECRET_KEY_LENGTH = 50
+SECRET_KEY_VARIETY = 5
 
 CommaList = Annotated[list[str], NoDecode]
 
@@ -26,7 +30,11 @@ class Environment(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_file=ROOT / ".env", extra="ignore", populate_by_name=True
+        env_file=ROOT / ".env",
+        # `NAME=` in a file means that nobody chose a value.
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
     )
 
     production: bool = Field(
@@ -204,6 +212,25 @@ class Environment(BaseSettings):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
 
+    @field_validator("public_url")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        parts = urlsplit(value.rstrip("/"))
+        if value and (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or f"{parts.scheme}://{parts.netloc}" != parts.geturl()
+        ):
+            raise ValueError(
+                "give scheme and host only, such as https://media.example.org"
+            )
+        return parts.geturl()
+
+    @property
+    def public_host(self) -> str:
+        """The name in `public_url`, without a port."""
+        return urlsplit(self.public_url).hostname or ""
+
     @property
     def is_loopback(self) -> bool:
         return self.host in {"127.0.0.1", "::1", "localhost"}
@@ -237,25 +264,22 @@ class Environment(BaseSettings):
         if not self.production:
             return self
         key = self.secret_key.get_secret_value()
-        if key == DEVELOPMENT_SECRET_KEY or len(key) < 50:
-            raise ValueError(
-                "SECRET_KEY: production needs a key of at least 50 random characters."
-            )
-        if self.auto_sign_in:
-            raise ValueError(
-                "STREAMFETCH_AUTO_SIGN_IN: production never signs visitors in by "
-                "itself; remove the variable."
-            )
-        if "*" in self.allowed_hosts:
-            raise ValueError(
-                "ALLOWED_HOSTS: name the hosts; * would let anybody forge the "
-                "address in links."
-            )
-        if not self.public_url.startswith("https://"):
-            raise ValueError(
-                "STREAMFETCH_PUBLIC_URL: production needs the https:// address "
-                "people use."
-            )
+        refused = {
+            "SECRET_KEY: production needs a key of at least 50 random characters.": (
+                key == DEVELOPMENT_SECRET_KEY
+                or len(key) < SECRET_KEY_LENGTH
+                or len(set(key)) < SECRET_KEY_VARIETY
+            ),
+            "STREAMFETCH_AUTO_SIGN_IN: production never signs visitors in by itself; "
+            "remove the variable.": self.auto_sign_in is True,
+            "ALLOWED_HOSTS: name the hosts; * would let anybody forge the address in "
+            "links.": "*" in self.allowed_hosts,
+            "STREAMFETCH_PUBLIC_URL: production needs the https:// address people "
+            "use.": not self.public_url.startswith("https://"),
+        }
+        lines = [line for line, is_so in refused.items() if is_so]
+        if lines:
+            raise ValueError("\n".join(lines))
         return self
 
 

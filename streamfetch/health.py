@@ -10,7 +10,13 @@ from typing import TypedDict
 
 import redis
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+)
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
@@ -141,6 +147,20 @@ def readyz(request: HttpRequest) -> JsonResponse:
     report = _readiness.report()
     ready = all(part["ok"] for part in report.values())
     return JsonResponse({"ready": ready, "parts": report}, status=200 if ready else 503)
+
+
+class HealthMiddleware:
+    """Answers probes first of all: they ask by address, over plain HTTP."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path == "/livez":
+            return livez(request)
+        if request.path == "/readyz":
+            return readyz(request)
+        return self.get_response(request)
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

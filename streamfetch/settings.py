@@ -15,8 +15,9 @@ try:
 except ValidationError as error:
     for problem in error.errors():
         name = ".".join(str(part) for part in problem["loc"])
-        text = problem["msg"].removeprefix("Value error, ")
-        sys.stderr.write(f"Configuration: {name + ': ' if name else ''}{text}\n")
+        # The rules between variables name several of them, a line each.
+        for text in problem["msg"].removeprefix("Value error, ").splitlines():
+            sys.stderr.write(f"Configuration: {name + ': ' if name else ''}{text}\n")
     raise SystemExit(2) from None
 
 BASE_DIR = environment.ROOT
@@ -27,7 +28,7 @@ WORKSPACES_ROOT = DATA_DIR / "workspaces"
 SECRET_KEY = ENV.secret_key.get_secret_value()
 SECRET_KEY_FALLBACKS = ENV.secret_key_fallbacks
 DEBUG = False
-ALLOWED_HOSTS = ENV.allowed_hosts
+ALLOWED_HOSTS = [*ENV.allowed_hosts, *filter(None, [ENV.public_host])]
 CSRF_TRUSTED_ORIGINS = [ENV.public_url] if ENV.public_url else []
 
 INSTALLED_APPS = [
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "streamfetch.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "streamfetch.api.middleware.ServiceUnavailableMiddleware",
@@ -243,10 +245,10 @@ CSRF_COOKIE_SECURE = ENV.production
 
 # HTTP -------------------------------------------------------------------------
 
-PUBLIC_URL = ENV.public_url.rstrip("/")
+PUBLIC_URL = ENV.public_url
 HOST, PORT = ENV.host, ENV.port
 SECURE_SSL_REDIRECT = ENV.production
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
+SECURE_REDIRECT_EXEMPT = [r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if ENV.production else 0
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxies else None
