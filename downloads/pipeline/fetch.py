@@ -9,10 +9,11 @@ from django.conf import settings
 
 from downloads.models import MAX_TITLE, Download, Format
 from downloads.sources.base import Received
-from downloads.sources.direct import DirectSource
+from downloads.sources.direct import DirectSource, name_in
 from streamfetch.egress.addresses import AllowedHosts
 from streamfetch.egress.ledger import EgressLimits
 from streamfetch.egress.proxy import EgressProxy
+from streamfetch.egress.url import split_url
 from streamfetch.jobs.running import Run
 from uploads.services import assets
 
@@ -22,7 +23,7 @@ RECEIVED_AT = 95.0
 
 def _title(download: Download, file_name: str) -> str:
     """The title a person gave, or the site's name for the file."""
-    if download.video_title not in download.video_url:
+    if download.video_title != name_in(split_url(download.video_url))[:MAX_TITLE]:
         return download.video_title
     return PurePath(file_name).stem[:MAX_TITLE] or download.video_title
 
@@ -50,6 +51,8 @@ def fetch(run: Run[Download]) -> dict[str, Any]:
 
     allowed = AllowedHosts.parse(settings.ALLOWED_PRIVATE_HOSTS)
     with EgressProxy(allowed, limits=limits) as proxy:
+        # A site that is silent keeps us waiting; a cancel should not.
+        run.when_stopped(proxy.close)
         fetched = DirectSource().fetch(
             job.video_url,
             directory=run.workspace.path,

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from downloads.models import MAX_TITLE, MAX_URL, Download
-from downloads.sources.direct import clean_file_name
+from downloads.sources.direct import name_in
 from streamfetch.egress.addresses import AllowedHosts
 from streamfetch.egress.errors import InvalidUrl, UnsafeUrl
 from streamfetch.egress.url import PublicUrl, parse_public_url
@@ -36,11 +36,10 @@ def request(owner: Any, *, url: str, title: str = "") -> Download:
         parsed = parse_public_url(url.strip(), allowed_hosts=allowed_hosts())
     except (InvalidUrl, UnsafeUrl) as error:
         raise Invalid(error.detail, code=error.code, field="url") from error
-    name = clean_file_name(parsed.target.partition("?")[0])
     download = Download(
         owner_id=owner.pk,
         video_id=video_id_of(parsed),
-        video_title=(title.strip() or name or parsed.host)[:MAX_TITLE],
+        video_title=(title.strip() or name_in(parsed))[:MAX_TITLE],
         video_url=str(parsed),
     )
     queue.submit(download)

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from downloads.sources.base import Fetched, OnReceived, Received
 from streamfetch.egress.client import FetchStream, open_stream
 from streamfetch.egress.proxy import EgressProxy
+from streamfetch.egress.url import PublicUrl
 
 TELL_EVERY_S = 0.5
 MAX_FILE_NAME = 255
@@ -21,13 +22,16 @@ def clean_file_name(text: str) -> str:
     return re.sub(r"\s+", " ", printable).strip(" .")[:MAX_FILE_NAME]
 
 
+def name_in(url: PublicUrl) -> str:
+    """The file name in an address, or its host: what it is called until it is here."""
+    return clean_file_name(unquote(url.target.partition("?")[0])) or url.host
+
+
 def file_name_of(stream: FetchStream) -> str:
     """From Content-Disposition (RFC 6266), else from the address."""
     message = Message()
     message["Content-Disposition"] = stream.headers.get("content-disposition", "")
-    named = message.get_filename()
-    path = stream.url.target.partition("?")[0]
-    return clean_file_name(named or "") or clean_file_name(unquote(path)) or "download"
+    return clean_file_name(message.get_filename() or "") or name_in(stream.url)
 
 
 class DirectSource:
