@@ -12,7 +12,7 @@ from projects.describing import describe, with_thumbnails
 from projects.models import VideoProject
 from projects.services import projects, renders
 from streamfetch.errors import NotFound
-from uploads.describing import describe_all, playback
+from uploads.describing import describe_all, playback_all
 from uploads.services.listing import filtered_assets
 
 PAGE_SIZE = 60
@@ -44,7 +44,9 @@ def editor(request: HttpRequest, project_id: UUID) -> HttpResponse:
     page_data: dict[str, Any] = {
         "project": with_thumbnails([describe(project)])[0],
         "assets": {asset["id"]: asset for asset in describe_all(assets)},
-        "playback": {str(asset.pk): playback(asset) for asset in used.values()},
+        "playback": {
+            str(pk): addresses for pk, addresses in playback_all(used.values()).items()
+        },
         "renders": [
             renders.describe(each)
             for each in renders.renders_of(project).newest_first(RENDERS_SHOWN)

@@ -37,7 +37,17 @@ def processings_of(asset_ids: Iterable[UUID]) -> dict[UUID, AssetProcessing]:
 
 def playback(asset: Asset) -> dict[str, Any]:
     """Addresses for a player, signed until `expires_at`. None: not made (yet)."""
-    renditions = renditions_of([asset.pk]).get(asset.pk, {})
+    return playback_all([asset])[asset.pk]
+
+
+def playback_all(assets: Iterable[Asset]) -> dict[UUID, dict[str, Any]]:
+    """`playback` of many assets, by id, with one query."""
+    ids = [asset.pk for asset in assets]
+    renditions = renditions_of(ids)
+    return {pk: _addresses(renditions.get(pk, {})) for pk in ids}
+
+
+def _addresses(renditions: dict[str, Rendition]) -> dict[str, Any]:
     storage = media_storage()
 
     def address(spec: str) -> str | None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
+from django.db.models import ForeignKey, QuerySet
+from django.http import HttpRequest
 
 from streamfetch.mongo.database import database
 
@@ -35,3 +37,13 @@ class DocumentAdmin(IndexedAdmin):
     """Base of the page of a `Document`, newest first."""
 
     ordering = ("-created_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With what the columns refer to: a query for each column, not each row."""
+        columns = {str(name) for name in self.list_display}
+        referred = [
+            field.name
+            for field in self.model._meta.concrete_fields
+            if isinstance(field, ForeignKey) and field.name in columns
+        ]
+        return super().get_queryset(request).prefetch_related(*referred)
