@@ -16,6 +16,7 @@ from streamfetch.errors import Conflict
 from streamfetch.events import bus
 from streamfetch.jobs import registry
 from streamfetch.jobs.models import Job, State
+from streamfetch.mongo.outages import OUTAGE_ERRORS, is_outage
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +63,12 @@ def send(job: Job, *, delay_s: float = 0) -> None:
     except (RedisError, BrokerError, OSError) as error:
         logger.warning("%s %s waits for the sweeper: %s", job.KIND, job.pk, error)
         return
-    type(job).objects.filter(pk=job.pk).update_idempotently(sent_at=timezone.now())
+    try:
+        type(job).objects.filter(pk=job.pk).update_idempotently(sent_at=timezone.now())
+    except OUTAGE_ERRORS as error:
+        if not is_outage(error):
+            raise
+        logger.warning("%s %s may be sent again: %s", job.KIND, job.pk, error)
 
 
 def submit(job: Job) -> None:

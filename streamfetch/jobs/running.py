@@ -190,6 +190,8 @@ def _end_badly(job: Job, error: BaseException) -> None:
 
 
 def _finish(job: Job, results: dict[str, Any]) -> None:
+    # Its subject must not be told of a success that was cancelled at the end.
+    _patiently(job.report)
     _patiently(job.on_success)
     _patiently(lambda: job.finish(**results))
     queue.announce(job)

@@ -276,6 +276,7 @@ def test_what_a_failed_render_left_is_removed_too(
         return results
 
     run_job(Render, str(render.pk), store_then_cancel)
+    assert status_of(project) == "draft"
     assert len(outputs(render, clean_storage)) == 1
     ended_before(render, KEPT + timedelta(minutes=1))
     assert remove_old_outputs() == 1

@@ -311,11 +311,11 @@ def test_progress_that_cannot_be_stored_does_not_end_the_work(
     def away(self: Download, **changes: Any) -> None:
         raise AutoReconnect("away")
 
-    monkeypatch.setattr(Download, "report", away)
-
     def work(run: Run[Download]) -> dict[str, Any]:
-        run.enter("fetch", percent=10)
-        run.report(20)
+        with monkeypatch.context() as patch:
+            patch.setattr(Download, "report", away)
+            run.enter("fetch", percent=10)
+            run.report(20)
         return {}
 
     run_job(Download, str(job.pk), work)
