@@ -11,7 +11,7 @@ from streamfetch.ffmpeg.runner import run
 from streamfetch.ffmpeg.text import ass_script
 from tests import media
 
-SOURCE = Path("/work/in.mp4")
+SOURCE = Path("/scratch/in.mp4")
 ALLOW = [
     *("-codec_whitelist", allowlists.CODEC_WHITELIST),
     *("-format_whitelist", allowlists.FORMAT_WHITELIST),
@@ -29,7 +29,7 @@ def test_a_stream_copy_is_one_short_line() -> None:
         Input(path=SOURCE, demuxer="mov", start_ms=1500, duration_ms=2000)
     )
     output = Output(
-        path=Path("/work/out.mp4"),
+        path=Path("/scratch/out.mp4"),
         muxer="mp4",
         streams=[media_in.video, media_in.audio],
         options={"c": "copy", "movflags": "+faststart"},
@@ -39,19 +39,19 @@ def test_a_stream_copy_is_one_short_line() -> None:
 
     assert list(command.argv) == [
         *("-y", "-f", "mov", *ALLOW, "-ss", "1.5", "-t", "2"),
-        *("-i", "file:/work/in.mp4", "-map", "0:V:0", "-map", "0:a:0"),
+        *("-i", "file:/scratch/in.mp4", "-map", "0:V:0", "-map", "0:a:0"),
         *("-f", "mp4", "-c", "copy", "-movflags", "+faststart"),
-        "file:/work/out.mp4",
+        "file:/scratch/out.mp4",
     ]
     assert command.reads == (SOURCE,)
-    assert command.outputs == (Path("/work/out.mp4"),)
+    assert command.outputs == (Path("/scratch/out.mp4"),)
     assert command.expected_duration_ms == 2000
 
 
 def test_a_graph_with_several_inputs_and_outputs() -> None:
     graph = Graph()
     first = graph.input(mp4())
-    second = graph.input(mp4(Path("/work/b.mp4"), start_ms=250))
+    second = graph.input(mp4(Path("/scratch/b.mp4"), start_ms=250))
     back = graph.source(
         "color", duration_ms=4000, color="#102030", size="640x360", rate=25
     )
@@ -63,17 +63,19 @@ def test_a_graph_with_several_inputs_and_outputs() -> None:
     ]
     joined = graph.filter("concat", clips, n=2, v=1, a=0)
     layered = graph.filter("overlay", [back, joined], x="(W-w)/2", y=0)
-    whole, small = with_text(layered, script=Path("/work/t.ass")).split(2, kind="video")
+    whole, small = with_text(layered, script=Path("/scratch/t.ass")).split(
+        2, kind="video"
+    )
 
     command = graph.command(
         Output(
-            path=Path("/work/out.mp4"),
+            path=Path("/scratch/out.mp4"),
             muxer="mp4",
             streams=[whole, first.audio],
             options={"c:v": "libx264", "crf": 20, "shortest": None},
         ),
         Output(
-            path=Path("/work/thumbs/%03d.jpg"),
+            path=Path("/scratch/thumbs/%03d.jpg"),
             muxer="image2",
             streams=[small.filter("fps", fps=1)],
         ),
@@ -85,8 +87,8 @@ def test_a_graph_with_several_inputs_and_outputs() -> None:
         *("-y", "-filter_threads", "2", "-filter_complex_threads", "2"),
         *("-f", "lavfi", "-t", "4"),
         *("-i", "color=color=#102030:rate=25:size=640x360"),
-        *("-f", "mov", *ALLOW, "-i", "file:/work/in.mp4"),
-        *("-f", "mov", *ALLOW, "-ss", "0.25", "-i", "file:/work/b.mp4"),
+        *("-f", "mov", *ALLOW, "-i", "file:/scratch/in.mp4"),
+        *("-f", "mov", *ALLOW, "-ss", "0.25", "-i", "file:/scratch/b.mp4"),
         "-filter_complex",
         "[1:V:0]trim=end=2.5:start=0[s0];"
         "[s0]setpts=expr=PTS-STARTPTS[s1];"
@@ -95,17 +97,17 @@ def test_a_graph_with_several_inputs_and_outputs() -> None:
         "[s3]setsar=sar=1[s4];"
         "[s1][s4]concat=a=0:n=2:v=1[s5];"
         "[0][s5]overlay=x=(W-w)/2:y=0[s6];"
-        "[s6]ass=filename=/work/t.ass[s7];"
+        "[s6]ass=filename=/scratch/t.ass[s7];"
         "[s7]split=2[s8][s9];"
         "[s9]fps=fps=1[s10]",
         *("-map", "[s8]", "-map", "1:a:0", "-f", "mp4", "-c:v", "libx264"),
-        *("-crf", "20", "-shortest", "-threads", "2", "file:/work/out.mp4"),
+        *("-crf", "20", "-shortest", "-threads", "2", "file:/scratch/out.mp4"),
         *("-map", "[s10]", "-f", "image2", "-threads", "2"),
-        "file:/work/thumbs/%03d.jpg",
+        "file:/scratch/thumbs/%03d.jpg",
     ]
-    assert command.reads == (SOURCE, Path("/work/b.mp4"), Path("/work/t.ass"))
-    assert command.outputs == (Path("/work/out.mp4"),)
-    assert command.leftovers == ((Path("/work/thumbs"), "*.jpg"),)
+    assert command.reads == (SOURCE, Path("/scratch/b.mp4"), Path("/scratch/t.ass"))
+    assert command.outputs == (Path("/scratch/out.mp4"),)
+    assert command.leftovers == ((Path("/scratch/thumbs"), "*.jpg"),)
 
 
 def test_the_same_graph_compiles_to_the_same_line() -> None:
@@ -135,7 +137,7 @@ def test_equal_cuts_and_different_filters_stay_apart() -> None:
         Output(path=Path("/w/o.mp4"), muxer="mp4", streams=[joined])
     ).argv
 
-    assert argv.count("file:/work/in.mp4") == 2
+    assert argv.count("file:/scratch/in.mp4") == 2
     graph_text = argv[argv.index("-filter_complex") + 1]
     assert graph_text.count("trim=end=1") == 2
     assert "hflip" in graph_text
