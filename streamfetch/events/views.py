@@ -78,6 +78,16 @@ async def _read(
     return entries
 
 
+def _has_hung_up() -> bool:
+    """Whether this task was cancelled, as it is when its page goes away.
+
+    The Redis client waits with `asyncio.wait_for`, which up to Python 3.11 loses a
+    cancellation that comes when its wait is just over.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def event_stream(user_id: UUID, last_id: str | None) -> AsyncIterator[str]:
     """Frames for one page; outlives a Redis restart. Ends after MAX_STREAM_S."""
     key = stream_key(user_id)
@@ -92,7 +102,7 @@ async def event_stream(user_id: UUID, last_id: str | None) -> AsyncIterator[str]
     position: str | None = None
     yield f"retry: {RECONNECT_S * 1000}\n: connected\n\n"
     try:
-        while loop.time() < ends_at:
+        while loop.time() < ends_at and not _has_hung_up():
             try:
                 if position is None:
                     position, missed = await _start_id(client, key, last_id)

@@ -35,7 +35,7 @@ def test_only_embedded_services_on_a_loopback_address_sign_in() -> None:
     production = environment(
         production=True,
         embedded=True,
-        secret_key="k" * 50,
+        secret_key="abcdefghij" * 5,
         public_url="https://media.example.org",
         allowed_hosts=["media.example.org"],
     )

@@ -26,6 +26,11 @@ def numbers(texts: list[str]) -> list[int]:
     return [json.loads(text)["number"] for text in texts]
 
 
+def listeners(store: redis.Redis) -> int:
+    """Connections of the web server that wait for events, or once did."""
+    return sum(each["cmd"] == "xread" for each in store.client_list())
+
+
 @pytest.fixture
 def store(private_server: PrivateServer) -> redis.Redis:
     return redis.Redis.from_url(private_server.redis_url)
@@ -150,19 +155,28 @@ def test_a_stream_outlives_a_restart_of_redis(
         assert 2 not in numbers(page.datas())
 
 
+def test_pages_that_hang_up_between_events_leave_nothing_behind(
+    private_server: PrivateServer, publish: Publish, store: redis.Redis
+) -> None:
+    with private_server.program("alice") as alice:
+        for _ in range(5):
+            with alice.stream("GET", URL) as answer:
+                next(answer.iter_text())
+                for number in range(200):
+                    publish(user_of(alice), number)
+        wait_until(lambda: listeners(store) == 0)
+
+
 def test_quiet_streams_are_kept_alive_and_end_with_the_page(
     private_server: PrivateServer, store: redis.Redis
 ) -> None:
-    def listeners() -> int:
-        return sum(each["cmd"] == "xread" for each in store.client_list())
-
-    wait_until(lambda: listeners() == 0)
+    wait_until(lambda: listeners(store) == 0)
     with private_server.browser("alice") as alice:
         with listening(alice) as one, listening(alice) as other:
             one.wait_for_comment("alive")
             other.wait_for_comment("alive")
-            assert listeners() == 2
-        wait_until(lambda: listeners() == 0)
+            assert listeners(store) == 2
+        wait_until(lambda: listeners(store) == 0)
     assert "Traceback" not in private_server.log()
 
 
