@@ -14,6 +14,8 @@ from streamfetch.events import bus
 from streamfetch.jobs.models import State
 from uploads.services.assets import poster_urls
 
+CACHE_TRIES = 3
+
 
 def describe(project: VideoProject) -> dict[str, Any]:
     """A project's document as the API and the cache hold it."""
@@ -35,14 +37,33 @@ def cache_entry(project: VideoProject) -> dict[str, Any]:
     return {"owner": project.owner_id, "document": describe(project)}
 
 
+def _is_current(project: VideoProject) -> bool:
+    return VideoProject.objects.filter(
+        pk=project.pk, revision=project.revision, updated_at=project.updated_at
+    ).exists()
+
+
+def _renew_cache(project: VideoProject) -> None:
+    """Cache the project as it is now, also when others write at the same time.
+
+    Between reading and caching another may have written and cached: the older
+    document must not stay.
+    """
+    key = caching.project_key(project.pk)
+    for _ in range(CACHE_TRIES):
+        project.refresh_from_db()
+        if project.is_deleted:
+            caching.forget(key)
+        else:
+            caching.replace(key, cache_entry(project), caching.PROJECT_TTL_S)
+        if _is_current(project):
+            return
+    caching.forget(key)
+
+
 def announce(project: VideoProject) -> None:
     """After every write: renew the cache and tell the owner's other pages."""
-    project.refresh_from_db()
-    key = caching.project_key(project.pk)
-    if project.is_deleted:
-        caching.forget(key)
-    else:
-        caching.replace(key, cache_entry(project), caching.PROJECT_TTL_S)
+    _renew_cache(project)
     bus.publish(
         project.owner_id,
         "project",

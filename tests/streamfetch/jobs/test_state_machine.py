@@ -205,8 +205,8 @@ def test_no_order_of_events_breaks_the_rules(alice: User, clock: Clock) -> None:
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=60,
-            stateful_step_count=30,
+            max_examples=40,
+            stateful_step_count=25,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
