@@ -13,7 +13,8 @@ RUN npm run build && rm -rf node_modules
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends bubblewrap \
+    && apt-get install -y --no-install-recommends bubblewrap espeak-ng apertium \
+        apertium-eng-spa apertium-eng-cat apertium-en-gl \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 1000 streamfetch \
     && install -d -o streamfetch /data

@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "uploads",
     "downloads",
     "projects",
+    "pdfeditor",
+    "automation",
     "streamfetch.demo",
     "dramatiq_crontab",
 ]
@@ -361,6 +363,8 @@ LOGGING = {
         "uploads": {"level": ENV.log_level},
         "downloads": {"level": ENV.log_level},
         "projects": {"level": ENV.log_level},
+        "pdfeditor": {"level": ENV.log_level},
+        "automation": {"level": ENV.log_level},
         "pymongo": {"level": "WARNING"},
         "dramatiq": {"level": "WARNING"},
         "uvicorn": {"level": "INFO"},

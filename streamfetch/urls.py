@@ -17,6 +17,8 @@ api_v1: list[URLPattern | URLResolver] = [
     path("", include("uploads.api.urls")),
     path("", include("downloads.api.urls")),
     path("", include("projects.api.urls")),
+    path("", include("pdfeditor.api.urls")),
+    path("", include("automation.api.urls")),
 ]
 
 urlpatterns = [
@@ -28,6 +30,8 @@ urlpatterns = [
     path("", include("streamfetch.accounts.urls")),
     path("downloads/", include("downloads.urls")),
     path("projects/", include("projects.urls")),
+    path("pdf/", include("pdfeditor.urls")),
+    path("automation/", include("automation.urls")),
     path("", include("uploads.urls")),
 ]
 

@@ -26,7 +26,7 @@ OURS = [
     model
     for model in apps.get_models()
     if model.__module__.split(".")[0]
-    in {"streamfetch", "uploads", "downloads", "projects"}
+    in {"streamfetch", "uploads", "downloads", "projects", "automation", "pdfeditor"}
 ]
 DOCUMENTS = [model for model in OURS if issubclass(model, Document)]
 

@@ -1,0 +1,1 @@
+"""Dub a video into another language."""

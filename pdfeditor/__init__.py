@@ -1,0 +1,1 @@
+"""Annotate and arrange PDFs."""
