@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as layout from "../../../static/src/pdfeditor/page_layout.js";
+
+const PAGES = Array.from({ length: 5_000 }, (_, i) => ({
+  width: 400, height: 600, rotation: i % 2 ? 90 : 0, user_unit: 1,
+}));
+
+test("pages lie below each other, centred, and only those in sight are named", () => {
+  const { boxes, width, height } = layout.layOut(PAGES, { scale: 1, viewportWidth: 1_000 });
+  assert.equal(width, 1_000);
+  assert.equal(boxes[0].x, 300);
+  assert.equal(boxes[1].x, 200);
+  assert.ok(height > 2_000_000);
+  const top = boxes[2_500].y;
+  assert.deepEqual(layout.pagesWithin(boxes, top, top + 700), { first: 2_500, last: 2_501 });
+  assert.equal(layout.currentPage(boxes, top, 900), 2_500);
+});
+
+test("no pages, no trouble", () => {
+  const { boxes } = layout.layOut([], { scale: 1, viewportWidth: 500 });
+  assert.deepEqual(layout.pagesWithin(boxes, 0, 100), { first: 0, last: -1 });
+  assert.equal(layout.currentPage(boxes, 0, 100), -1);
+});
+
+test("fitting takes the rotation into account", () => {
+  const room = { width: 632, height: 432 };
+  assert.equal(layout.fitScale(PAGES[0], "width", room), 1.5);
+  assert.equal(layout.fitScale(PAGES[1], "width", room), 1);
+  assert.ok(layout.fitScale(PAGES[0], "page", room) < 1);
+});
+
+test("zoom goes by steps from anywhere and ends", () => {
+  assert.equal(layout.nextZoom(1, 1), 1.1);
+  assert.equal(layout.nextZoom(1.03, -1), 1);
+  assert.equal(layout.nextZoom(8, 1), 8);
+  assert.equal(layout.clampZoom(100), 8);
+});
