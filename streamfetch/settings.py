@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "streamfetch.storage",
     "streamfetch.accounts",
     "streamfetch.events",
+    "streamfetch.activity",
     "streamfetch.jobs",
     "streamfetch.api",
     "streamfetch.webhooks",

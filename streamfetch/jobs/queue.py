@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from streamfetch.errors import Conflict
 from streamfetch.events import bus
-from streamfetch.jobs import registry
+from streamfetch.jobs import log, registry
 from streamfetch.jobs.models import Job, State
 from streamfetch.mongo.outages import OUTAGE_ERRORS, is_outage
 
@@ -45,6 +45,7 @@ def announce(job: Job) -> None:
     try:
         if job.LISTED:
             bus.publish(job.owner_id, "job", describe(job))
+            log.record_end(job)
         listener = registry.listener_of(job)
         if listener is not None:
             listener(job)

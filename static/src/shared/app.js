@@ -1,6 +1,7 @@
 /** Entry of every page: header, menus, messages, live events. */
 import { application } from "./application.js";
 import { ActivityController } from "./controllers/activity.js";
+import { AgeController } from "./controllers/age.js";
 import { MenuController } from "./controllers/menu.js";
 import { PlayerController } from "./controllers/player.js";
 import { ThemeController } from "./controllers/theme.js";
@@ -9,6 +10,7 @@ import { startEvents } from "./events.js";
 import "./toasts.js";
 
 application.register("activity", ActivityController);
+application.register("age", AgeController);
 application.register("menu", MenuController);
 application.register("player", PlayerController);
 application.register("theme", ThemeController);

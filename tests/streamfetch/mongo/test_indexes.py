@@ -123,6 +123,8 @@ def test_every_page(api: APIClient, alice: User, asked: list[Asked]) -> None:
     asked.clear()
     for address in (
         "/",
+        "/activity/",
+        "/activity/?status=error",
         "/downloads/",
         "/projects/",
         reverse("projects:editor", args=[belongings["project_id"]]),

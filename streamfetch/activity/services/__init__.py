@@ -1,0 +1,1 @@
+"""Writing lines into the log."""
