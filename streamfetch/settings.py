@@ -200,7 +200,7 @@ def _media_storage() -> dict[str, Any]:
 STORAGES = {
     "default": _media_storage(),
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "streamfetch.static_files.StaticFilesStorage"
     },
 }
 STATIC_URL = "/static/"
