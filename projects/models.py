@@ -9,7 +9,7 @@ from django.utils import timezone
 from projects.timeline.document import Settings, Timeline
 from streamfetch.jobs.models import ACTIVE, Job, JobError
 from streamfetch.jobs.registry import register
-from streamfetch.mongo.documents import RevisedDocument
+from streamfetch.mongo.documents import OwnedDocument, RevisedDocument
 from streamfetch.mongo.fields import EmbeddedField
 
 MAX_NAME = 200
@@ -31,6 +31,8 @@ class VideoProject(RevisedDocument):
     )
     timeline = EmbeddedField(schema=Timeline, default=Timeline)
     settings = EmbeddedField(schema=Settings, default=Settings)
+    # When the last version was kept by itself.
+    versioned_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         db_table = "video_projects"
@@ -49,6 +51,33 @@ class VideoProject(RevisedDocument):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:editor", args=[self.pk])
+
+
+class ProjectVersion(OwnedDocument):
+    """A project as it once was: kept by name, or now and then by itself."""
+
+    project = models.ForeignKey(
+        VideoProject, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    # Empty: it was kept by itself.
+    name = models.CharField(max_length=MAX_NAME, default="", blank=True)
+    project_revision = models.PositiveIntegerField()
+    timeline = EmbeddedField(schema=Timeline)
+    settings = EmbeddedField(schema=Settings)
+
+    class Meta:
+        db_table = "project_versions"
+        indexes = [
+            models.Index(
+                fields=["project", "-created_at", "-id"], name="version_project_new"
+            ),
+            models.Index(
+                fields=["owner", "-created_at", "-id"], name="version_owner_new"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"revision {self.project_revision}"
 
 
 @register

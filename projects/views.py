@@ -11,6 +11,7 @@ from projects import fonts
 from projects.describing import describe, with_thumbnails
 from projects.models import VideoProject
 from projects.services import projects, renders
+from projects.timeline import effects
 from streamfetch.errors import NotFound
 from uploads.describing import describe_all, playback_all
 from uploads.services.listing import filtered_assets
@@ -34,9 +35,7 @@ def editor(request: HttpRequest, project_id: UUID) -> HttpResponse:
         project = projects.find(request.user, project_id)
     except NotFound as error:
         raise Http404(error.detail) from error
-    used = projects.sources_of(
-        project.owner_id, (clip.asset for clip in project.timeline.clips)
-    )
+    used = projects.sources_of(project.owner_id, project.timeline.assets)
     library = filtered_assets(request.user, {"status": "ready"}).newest_first(
         PICKER_SIZE
     )
@@ -56,5 +55,9 @@ def editor(request: HttpRequest, project_id: UUID) -> HttpResponse:
     return render(
         request,
         "projects/editor.html",
-        {"project": page_data["project"], "page_data": page_data},
+        {
+            "project": page_data["project"],
+            "page_data": page_data,
+            "effect_kinds": effects.described(),
+        },
     )

@@ -309,6 +309,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": False,
+    # `?format=` is the format of a file, never of an answer: that is always JSON.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SIMPLE_JWT = {
     "USER_ID_FIELD": "id",
@@ -337,6 +339,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "JobStateEnum": "streamfetch.jobs.models.State",
         "AssetStatusEnum": "uploads.models.Asset.Status",
+        "EffectTypeEnum": "projects.timeline.effects.EFFECT_TYPES",
+        "TransitionTypeEnum": "projects.timeline.clips.TRANSITION_TYPES",
     },
 }
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from projects.describing import with_thumbnails
 from projects.models import MAX_NAME, Render, VideoProject
-from projects.services import renders
+from projects.services import projects, renders
 from projects.timeline.document import Settings, Timeline
 from streamfetch.api.fields import EmbeddedDocumentField, StrictSerializer
 from streamfetch.jobs.api.serializers import JobSerializer
@@ -73,12 +73,18 @@ class CreateProjectSerializer(_Writable):
     asset = serializers.UUIDField(
         required=False, help_text="Start with this asset as the only clip."
     )
+    template = serializers.ChoiceField(
+        choices=list(projects.TEMPLATES),
+        required=False,
+        help_text="The shape of the frame, instead of `settings`.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "asset" in attrs and "timeline" in attrs:
-            raise serializers.ValidationError(
-                {"asset": "Give either an asset or a timeline, not both."}
-            )
+        for one, other in (("asset", "timeline"), ("template", "settings")):
+            if one in attrs and other in attrs:
+                raise serializers.ValidationError(
+                    {one: f"Give either {one} or {other}, not both."}
+                )
         return attrs
 
 
@@ -113,3 +119,54 @@ class RenderSerializer(JobSerializer):
 
 class StartRenderSerializer(StrictSerializer):
     """Nothing to choose yet; unknown fields are refused."""
+
+
+class VersionSerializer(serializers.Serializer):
+    """A kept version; instances are the service's descriptions."""
+
+    id = serializers.UUIDField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    is_automatic = serializers.BooleanField(read_only=True)
+    project_revision = serializers.IntegerField(read_only=True)
+    duration = serializers.FloatField(read_only=True)
+    clip_count = serializers.IntegerField(read_only=True)
+    created_at = serializers.DateTimeField(read_only=True)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("Keep", value={"name": "First cut"}, request_only=True),
+    ]
+)
+class KeepVersionSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=MAX_NAME)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "SubRip",
+            value={
+                "text": "1\n00:00:01,000 --> 00:00:02,500\nHello\n",
+                "language": "en",
+            },
+            request_only=True,
+        )
+    ]
+)
+class ImportCaptionsSerializer(StrictSerializer):
+    text = serializers.CharField(
+        max_length=4_000_000,
+        trim_whitespace=False,
+        help_text="The whole SRT or WebVTT file.",
+    )
+    language = serializers.RegexField(
+        r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, required=False
+    )
+    revision = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_REVISION,
+        required=False,
+        help_text="The revision whose captions are replaced; or send it as If-Match. "
+        "Without one it is the current one.",
+    )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.api import views
+from projects.api import history, views
 
 _PROJECT = "video-projects/<uuid:project_id>/"
 
@@ -9,6 +9,12 @@ urlpatterns = [
     path(_PROJECT, views.ProjectDetail.as_view(), name="project"),
     path(f"{_PROJECT}restore/", views.RestoreProject.as_view()),
     path(f"{_PROJECT}duplicate/", views.DuplicateProject.as_view()),
+    path(f"{_PROJECT}revisions/", history.Versions.as_view()),
+    path(
+        f"{_PROJECT}revisions/<uuid:revision_id>/restore/",
+        history.RestoreVersion.as_view(),
+    ),
+    path(f"{_PROJECT}captions/", history.ProjectCaptions.as_view()),
     path(f"{_PROJECT}renders/", views.ProjectRenders.as_view(), name="render-list"),
     path("renders/<uuid:render_id>/", views.RenderDetail.as_view(), name="render"),
     path("renders/<uuid:render_id>/cancel/", views.CancelRender.as_view()),

@@ -30,7 +30,7 @@ from streamfetch.api.throttling import UserThrottle, WorkThrottle
 from streamfetch.errors import Invalid
 
 
-def _document(project: VideoProject) -> dict[str, Any]:
+def document(project: VideoProject) -> dict[str, Any]:
     return with_thumbnails([describe(project)])[0]
 
 
@@ -58,13 +58,17 @@ class ProjectList(APIView):
         body = CreateProjectSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         project = projects.create(request.user, **body.validated_data)
-        return Response(_document(project), status=status.HTTP_201_CREATED)
+        return Response(document(project), status=status.HTTP_201_CREATED)
 
 
-def _revision(request: Request, body: dict[str, Any]) -> int:
+def edited_revision(
+    request: Request, body: dict[str, Any], *, default: int | None = None
+) -> int:
     """The revision that the caller edited, from the body or from If-Match."""
     if "revision" in body:
         return int(body.pop("revision"))
+    if default is not None and "If-Match" not in request.headers:
+        return default
     header = request.headers.get("If-Match", "").strip().strip('"')
     if re.fullmatch(r"[0-9]{1,10}", header) and int(header) <= MAX_REVISION:
         return int(header)
@@ -103,9 +107,9 @@ class ProjectDetail(APIView):
         body = EditProjectSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         changes = dict(body.validated_data)
-        revision = _revision(request, changes)
+        revision = edited_revision(request, changes)
         projects.edit(project, revision=revision, **changes)
-        return Response(_document(project))
+        return Response(document(project))
 
     @extend_schema(operation_id="video_projects_delete", responses={204: None})
     def delete(self, request: Request, project_id: UUID) -> Response:
@@ -119,7 +123,7 @@ class RestoreProject(APIView):
         operation_id="video_projects_restore", request=None, responses=ProjectSerializer
     )
     def post(self, request: Request, project_id: UUID) -> Response:
-        return Response(_document(projects.restore(request.user, project_id)))
+        return Response(document(projects.restore(request.user, project_id)))
 
 
 class DuplicateProject(APIView):
@@ -130,7 +134,7 @@ class DuplicateProject(APIView):
     )
     def post(self, request: Request, project_id: UUID) -> Response:
         copy = projects.duplicate(projects.find(request.user, project_id))
-        return Response(_document(copy), status=status.HTTP_201_CREATED)
+        return Response(document(copy), status=status.HTTP_201_CREATED)
 
 
 class ProjectRenders(APIView):

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from projects import fonts
 from projects.describing import announce, cache_entry, describe
-from projects.models import MAX_NAME, VideoProject
+from projects.models import MAX_NAME, ProjectVersion, VideoProject
+from projects.services import versions
 from projects.timeline.document import Clip, Resolution, Settings, Timeline, even
 from projects.timeline.validate import Source, find_problems
 from streamfetch import caching
@@ -20,6 +21,7 @@ STILL_S = 5.0
 STILL_RATE = 30.0
 MAX_RATE = 60.0
 MAX_PIXELS = (1920, 1080)
+TEMPLATES = {"16:9": (1920, 1080), "9:16": (1080, 1920), "1:1": (1080, 1080)}
 
 
 def find(owner: Any, project_id: UUID) -> VideoProject:
@@ -56,7 +58,7 @@ def sources_of(owner_id: UUID, asset_ids: Iterable[UUID]) -> dict[UUID, Asset]:
 
 def timeline_problems(owner_id: UUID, timeline: Timeline) -> list[FieldProblem]:
     """Everything that would keep `timeline` from rendering."""
-    assets = sources_of(owner_id, (clip.asset for clip in timeline.clips))
+    assets = sources_of(owner_id, timeline.assets)
     sources = {
         pk: Source(
             title=asset.title,
@@ -104,12 +106,17 @@ def create(
     timeline: Timeline | None = None,
     settings: Settings | None = None,
     asset: UUID | None = None,
+    template: str | None = None,
 ) -> VideoProject:
     """A new project, empty, from a document, or with one asset on its timeline.
 
-    Raises `Invalid` for a timeline that could not be rendered, `NotFound` for an
-    asset that is not the caller's.
+    `template` is the shape of its frame, one of `TEMPLATES`. Raises `Invalid` for a
+    timeline that could not be rendered, `NotFound` for an asset that is not the
+    caller's.
     """
+    if template is not None:
+        width, height = TEMPLATES[template]
+        settings = Settings(resolution=Resolution(width=width, height=height))
     if asset is not None:
         source = sources_of(owner.pk, [asset]).get(asset)
         if source is None:
@@ -145,14 +152,37 @@ def edit(project: VideoProject, *, revision: int, **changes: Any) -> VideoProjec
     """
     if "timeline" in changes:
         check_timeline(project.owner_id, changes["timeline"])
+    return write(project, revision=revision, **changes)
+
+
+def write(project: VideoProject, *, revision: int, **changes: Any) -> VideoProject:
+    """`edit` of a timeline that was checked, or that is taken back as it was."""
+    before = versions.Before.of(project)
     try:
         project.edit(revision=revision, **changes)
     except RevisionConflict as conflict:
         current = VideoProject.objects.get(pk=project.pk)
         conflict.extra["current"] = describe(current)
         raise
+    if before is not None and before.revision == revision:
+        versions.keep_sometimes(project, before)
     announce(project)
     return project
+
+
+def take_back(project: VideoProject, version: ProjectVersion) -> VideoProject:
+    """Make the project what `version` was, keeping what it is now as a version.
+
+    Files may have been deleted since: the editor and the render say which. Raises
+    `RevisionConflict` when it is edited at the same moment.
+    """
+    versions.keep_now(project)
+    return write(
+        project,
+        revision=project.revision,
+        timeline=version.timeline,
+        settings=version.settings,
+    )
 
 
 def duplicate(project: VideoProject) -> VideoProject:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from projects.models import Render, VideoProject
 from projects.services.projects import check_timeline
+from projects.timeline.document import Transform
 from projects.timeline.rational import exact_frame_rate
 from projects.timeline.spans import spans_of
 from streamfetch.errors import Invalid, NotFound
@@ -47,6 +48,33 @@ def _check(project: VideoProject) -> None:
             field="timeline.clips",
         )
     check_timeline(project.owner_id, project.timeline)
+    _check_supported(project)
+
+
+def _check_supported(project: VideoProject) -> None:
+    """Raises `Invalid` for what the renderer would leave out."""
+    timeline = project.timeline
+    asked = [
+        ("audio_tracks", bool(timeline.audio_tracks)),
+        ("transitions", bool(timeline.transitions)),
+        ("captions.burn_in", timeline.captions.burn_in),
+        ("settings.loudness_lufs", project.settings.loudness_lufs is not None),
+    ]
+    for index, clip in enumerate(timeline.clips):
+        path = f"clips[{index}]"
+        asked += [
+            (f"{path}.layer", clip.layer != 0),
+            (f"{path}.transform", clip.transform != Transform()),
+            (f"{path}.effects", bool(clip.effects)),
+            (f"{path}.fade_in", bool(clip.fade_in or clip.fade_out)),
+        ]
+    for path, is_asked in asked:
+        if is_asked:
+            raise Invalid(
+                _("This cannot be rendered yet. Remove it, then render."),
+                code="not_rendered_yet",
+                field=path if path.startswith("settings") else f"timeline.{path}",
+            )
 
 
 def request(project: VideoProject) -> Render:

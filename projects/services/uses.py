@@ -11,11 +11,14 @@ from uploads.services.usage import SHOWN_USES, Use
 
 
 def projects_using(owner_id: UUID, asset_id: UUID) -> list[Use]:
-    """The owner's projects with a clip of the asset, the newest first."""
+    """The owner's projects that play the asset, the newest first."""
     query = {
         "owner_id": owner_id.hex,
         "is_deleted": False,
-        "timeline.clips.asset": str(asset_id),
+        "$or": [
+            {"timeline.clips.asset": str(asset_id)},
+            {"timeline.audio_tracks.asset": str(asset_id)},
+        ],
     }
     collection = database()[VideoProject._meta.db_table]
     found = retrying(

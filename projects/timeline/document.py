@@ -1,153 +1,103 @@
 """The timeline as it is stored and sent: one definition for all.
 
-Times are seconds with millisecond precision. A clip plays its source from
-`start_time` to `end_time` and begins on the timeline at `position`.
+Times are seconds with millisecond precision.
 """
 
 import math
 from typing import Annotated, Literal, Self
 from uuid import UUID, uuid4
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    computed_field,
-    model_validator,
+from pydantic import Field, computed_field, model_validator
+
+from projects.timeline.clips import (
+    AudioTrack,
+    Clip,
+    Crop,
+    Effect,
+    Transform,
+    Transition,
 )
+from projects.timeline.parts import (
+    MAX_TIMELINE_S,
+    Color,
+    Part,
+    Seconds,
+    without,
+)
+from projects.timeline.texts import (
+    CaptionCue,
+    Captions,
+    TextAnimation,
+    TextOverlay,
+    TextPosition,
+    TextStyle,
+)
+
+__all__ = [
+    "MAX_TIMELINE_S",
+    "AudioTrack",
+    "CaptionCue",
+    "Captions",
+    "Clip",
+    "Crop",
+    "Effect",
+    "Marker",
+    "Resolution",
+    "Settings",
+    "TextAnimation",
+    "TextOverlay",
+    "TextPosition",
+    "TextStyle",
+    "Timeline",
+    "Transform",
+    "Transition",
+    "even",
+]
 
 MAX_CLIPS = 2000
 MAX_TEXTS = 2000
-MAX_TIMELINE_S = 24 * 3600.0
-MAX_TEXT = 2000
-
-
-def _milliseconds(value: float) -> float:
-    return round(value, 3)
-
-
-Seconds = Annotated[
-    float,
-    Field(ge=0, le=MAX_TIMELINE_S, allow_inf_nan=False),
-    AfterValidator(_milliseconds),
-]
-Fraction01 = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-
-
-class Part(BaseModel):
-    """Base of everything in a timeline: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid", validate_default=True)
-
-
-def _must_follow(start: float, end: float) -> None:
-    if end <= start:
-        raise ValueError(
-            f"end_time ({end:g} s) must lie after start_time ({start:g} s)"
-        )
-
-
-class Clip(Part):
-    id: UUID = Field(default_factory=uuid4)
-    asset: UUID
-    start_time: Seconds = 0.0
-    end_time: Seconds
-    position: Seconds = 0.0
-    layer: Annotated[int, Field(ge=0, le=0)] = 0
-    volume: Annotated[float, Field(ge=0, le=4, allow_inf_nan=False)] = 1.0
-    muted: bool = False
-    speed: Annotated[float, Field(ge=0.25, le=4, allow_inf_nan=False)] = 1.0
-
-    @model_validator(mode="before")
-    @classmethod
-    def _ignore_derived(cls, data: object) -> object:
-        # `duration` is shown, never stored: it follows from the other three.
-        if isinstance(data, dict) and "duration" in data:
-            return {key: value for key, value in data.items() if key != "duration"}
-        return data
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        _must_follow(self.start_time, self.end_time)
-        return self
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def duration(self) -> float:
-        """Seconds that the clip takes on the timeline."""
-        return _milliseconds((self.end_time - self.start_time) / self.speed)
-
-    @property
-    def timeline_end(self) -> float:
-        return _milliseconds(self.position + self.duration)
-
-
-class TextStyle(Part):
-    font_family: Annotated[str, Field(min_length=1, max_length=80)] = "Inter"
-    font_size: Annotated[float, Field(ge=4, le=1000, allow_inf_nan=False)] = 48.0
-    color: Color = "#ffffff"
-    background_color: Color | None = None
-    opacity: Fraction01 = 1.0
-    bold: bool = False
-    italic: bool = False
-    underline: bool = False
-
-
-class TextPosition(Part):
-    """Centre of the text box, as fractions of the frame's width and height."""
-
-    x: Fraction01 = 0.5
-    y: Fraction01 = 0.5
-
-
-class TextAnimation(Part):
-    fade_in: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = 0.0
-    fade_out: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = 0.0
-
-
-class TextOverlay(Part):
-    id: UUID = Field(default_factory=uuid4)
-    text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
-    start_time: Seconds = 0.0
-    end_time: Seconds
-    position: TextPosition = Field(default_factory=TextPosition)
-    style: TextStyle = Field(default_factory=TextStyle)
-    animation: TextAnimation | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        _must_follow(self.start_time, self.end_time)
-        return self
 
 
 class Marker(Part):
     id: UUID = Field(default_factory=uuid4)
     time: Seconds
     label: Annotated[str, Field(max_length=200)] = ""
+    color: Color = "#f5a524"
 
 
 class Timeline(Part):
     clips: Annotated[list[Clip], Field(max_length=MAX_CLIPS)] = []
     text_overlays: Annotated[list[TextOverlay], Field(max_length=MAX_TEXTS)] = []
-    audio_tracks: Annotated[list[None], Field(max_length=0)] = []
-    transitions: Annotated[list[None], Field(max_length=0)] = []
+    audio_tracks: Annotated[list[AudioTrack], Field(max_length=MAX_CLIPS)] = []
+    transitions: Annotated[list[Transition], Field(max_length=MAX_CLIPS)] = []
+    captions: Captions = Field(default_factory=Captions)
     markers: Annotated[list[Marker], Field(max_length=1000)] = []
     playhead_time: Seconds = 0.0
 
     @model_validator(mode="before")
     @classmethod
     def _ignore_derived(cls, data: object) -> object:
-        if isinstance(data, dict) and "duration" in data:
-            return {key: value for key, value in data.items() if key != "duration"}
-        return data
+        return without(data, "duration")
+
+    @model_validator(mode="after")
+    def _place_transitions(self) -> Self:
+        """A transition is where its second clip begins, whatever was sent."""
+        begins = {clip.id: clip.position for clip in self.clips}
+        for transition in self.transitions:
+            transition.position = begins.get(transition.to_clip, 0.0)
+        return self
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def duration(self) -> float:
-        """Seconds until the last clip ends; texts do not make a video longer."""
-        return max((clip.timeline_end for clip in self.clips), default=0.0)
+        """Seconds until the last clip or sound ends; texts do not count."""
+        played = [*self.clips, *self.audio_tracks]
+        return max((each.timeline_end for each in played), default=0.0)
+
+    @property
+    def assets(self) -> set[UUID]:
+        """The ids of everything that is played."""
+        return {each.asset for each in [*self.clips, *self.audio_tracks]}
 
 
 class Resolution(Part):
@@ -156,10 +106,15 @@ class Resolution(Part):
 
 
 class Settings(Part):
+    """`loudness_lufs`: what an export is normalised to (EBU R 128); null: nothing."""
+
     resolution: Resolution = Field(default_factory=Resolution)
     frame_rate: Annotated[float, Field(ge=1, le=120, allow_inf_nan=False)] = 30.0
     background_color: Color = "#000000"
     audio_sample_rate: Literal[48000] = 48000
+    loudness_lufs: (
+        Annotated[float, Field(ge=-24, le=-10, allow_inf_nan=False)] | None
+    ) = None
 
 
 def even(value: float) -> int:

@@ -50,6 +50,25 @@ def with_text(**values: Any) -> Callable[[Asset], dict[str, Any]]:
     return lambda asset: {"clips": [clip_of(asset)], "text_overlays": [text]}
 
 
+def with_effect(**values: Any) -> Callable[[Asset], dict[str, Any]]:
+    return with_clip(effects=[values])
+
+
+def with_sound(**values: Any) -> Callable[[Asset], dict[str, Any]]:
+    return lambda asset: {"audio_tracks": [clip_of(asset, **values)]}
+
+
+FIRST, SECOND = str(uuid4()), str(uuid4())
+
+
+def with_transition(**values: Any) -> Callable[[Asset], dict[str, Any]]:
+    transition = {"type": "dissolve", "from_clip": FIRST, "to_clip": SECOND} | values
+    return lambda asset: {
+        "clips": [clip_of(asset, id=FIRST), clip_of(asset, id=SECOND, position=1)],
+        "transitions": [transition],
+    }
+
+
 def two_clips(asset: Asset) -> dict[str, Any]:
     return {"clips": [clip_of(asset), clip_of(asset, position=0.5)]}
 
@@ -76,7 +95,72 @@ BAD_TIMELINES = {
     "asset of nobody": (with_clip(asset=str(uuid4())), "clips[0].asset"),
     "no id at all": (with_clip(asset="../../etc/passwd"), "clips[0].asset"),
     "unknown field": (with_clip(colour="red"), "clips[0].colour"),
-    "another layer": (with_clip(layer=1), "clips[0].layer"),
+    "no such layer": (with_clip(layer=10), "clips[0].layer"),
+    "unknown effect": (with_effect(type="explode"), "clips[0].effects[0].type"),
+    "unknown parameter": (
+        with_effect(type="blur", parameters={"x": 1}),
+        "clips[0].effects[0].parameters.x",
+    ),
+    "too much of an effect": (
+        with_effect(type="blur", parameters={"radius": 51}),
+        "clips[0].effects[0].parameters.radius",
+    ),
+    "a colour for a number": (
+        with_effect(type="blur", parameters={"radius": "#ffffff"}),
+        "clips[0].effects[0].parameters.radius",
+    ),
+    "a key that is no colour": (
+        with_effect(type="chroma_key", parameters={"color": "red':x"}),
+        "clips[0].effects[0].parameters.color",
+    ),
+    "an effect after the end": (
+        with_effect(type="sepia", start_time=1),
+        "clips[0].effects[0].start_time",
+    ),
+    "an effect without time": (
+        with_effect(type="sepia", start_time=0.5, end_time=0.5),
+        "clips[0].effects[0]",
+    ),
+    "nothing left": (
+        with_clip(transform={"crop": {"left": 0.5, "right": 0.5}}),
+        "clips[0].transform.crop",
+    ),
+    "too large": (with_clip(transform={"scale": 11}), "clips[0].transform.scale"),
+    "far away": (with_clip(transform={"x": 4}), "clips[0].transform.x"),
+    "fade without end": (with_clip(fade_in=1e999), "clips[0].fade_in"),
+    "sound of nobody": (with_sound(asset=str(uuid4())), "audio_tracks[0].asset"),
+    "sound past its end": (with_sound(end_time=3), "audio_tracks[0].end_time"),
+    "sounds at once": (
+        lambda asset: {"audio_tracks": [clip_of(asset), clip_of(asset)]},
+        "audio_tracks[1].position",
+    ),
+    "a transition of nobody": (
+        with_transition(from_clip=str(uuid4())),
+        "transitions[0].from_clip",
+    ),
+    "a transition in a clip": (
+        with_transition(to_clip=FIRST),
+        "transitions[0].to_clip",
+    ),
+    "a long transition": (
+        with_transition(duration=2.1),
+        "transitions[0].duration",
+    ),
+    "an unknown transition": (with_transition(type="spin"), "transitions[0].type"),
+    "a caption's font": (
+        lambda asset: {"captions": {"style": {"font_family": "Nope"}}},
+        "captions.style.font_family",
+    ),
+    "a caption's end": (
+        lambda asset: {
+            "captions": {"cues": [{"text": "a", "start_time": 2, "end_time": 1}]}
+        },
+        "captions.cues[0]",
+    ),
+    "no language": (
+        lambda asset: {"captions": {"language": "en; DROP"}},
+        "captions.language",
+    ),
     "stopped": (with_clip(speed=0), "clips[0].speed"),
     "text for a number": (with_clip(volume="loud"), "clips[0].volume"),
     "deafening": (with_clip(volume=5), "clips[0].volume"),

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from downloads.models import Download
-from projects.models import Render, VideoProject
+from projects.models import ProjectVersion, Render, VideoProject
 from projects.timeline.document import Clip, Settings, Timeline
 from streamfetch.accounts.models import User
 from streamfetch.jobs.models import JobError, State
@@ -70,6 +70,14 @@ def belongings_of(owner: User) -> dict[str, UUID]:
         timeline=project.timeline,
         settings=Settings(),
     )
+    version = ProjectVersion.objects.create(
+        owner=owner,
+        project=project,
+        name="First cut",
+        project_revision=1,
+        timeline=project.timeline,
+        settings=project.settings,
+    )
     download = Download.objects.create(
         owner=owner,
         asset=asset,
@@ -95,6 +103,7 @@ def belongings_of(owner: User) -> dict[str, UUID]:
         "project_id": project.pk,
         "upload_id": session.pk,
         "render_id": render.pk,
+        "revision_id": version.pk,
         "download_id": download.pk,
         "job_id": job.pk,
         "webhook_id": webhook.pk,
