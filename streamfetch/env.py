@@ -193,6 +193,50 @@ class Environment(BaseSettings):
         alias="STREAMFETCH_FFMPEG",
         description="Another FFmpeg binary than the pinned one.",
     )
+    elevenlabs_api_key: SecretStr = Field(
+        SecretStr(""),
+        alias="ELEVENLABS_API_KEY",
+        description="Key with which everybody here dubs who has none of their own.",
+    )
+    elevenlabs_base_url: str = Field(
+        "https://api.elevenlabs.io",
+        alias="ELEVENLABS_BASE_URL",
+        description="Address of the ElevenLabs API; other regions have others.",
+    )
+    elevenlabs_usd_per_minute: float = Field(
+        0.5,
+        ge=0,
+        alias="ELEVENLABS_USD_PER_MINUTE",
+        description="What a dubbed minute costs by your plan; estimates and budgets "
+        "go by it.",
+    )
+    elevenlabs_webhook_ids: CommaList = Field(
+        [],
+        alias="ELEVENLABS_WEBHOOK_IDS",
+        description="Webhooks of your workspace that call "
+        "/api/v1/automation/webhooks/elevenlabs/, separated by commas.",
+    )
+    elevenlabs_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        alias="ELEVENLABS_WEBHOOK_SECRET",
+        description="Secret that signs those calls.",
+    )
+    translation_url: str = Field(
+        "",
+        alias="STREAMFETCH_TRANSLATION_URL",
+        description="OpenAI-compatible endpoint with which the local engine "
+        "translates, such as http://127.0.0.1:8080/v1. Apertium does it otherwise.",
+    )
+    translation_key: SecretStr = Field(
+        SecretStr(""),
+        alias="STREAMFETCH_TRANSLATION_KEY",
+        description="Bearer key of that endpoint, if it wants one.",
+    )
+    translation_model: str = Field(
+        "",
+        alias="STREAMFETCH_TRANSLATION_MODEL",
+        description="Model that endpoint is asked for.",
+    )
     auto_sign_in: bool | None = Field(
         None,
         alias="STREAMFETCH_AUTO_SIGN_IN",
@@ -204,6 +248,7 @@ class Environment(BaseSettings):
         "secret_key_fallbacks",
         "allowed_hosts",
         "allowed_private_hosts",
+        "elevenlabs_webhook_ids",
         mode="before",
     )
     @classmethod

@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 CHECK_TIMEOUT_S = 3.0
 # Anybody may ask, and storage writes a file for each answer.
 KEPT_S = 1.0
-NEEDED_QUEUES = {"ffmpeg", "ffmpeg-high", "quick", "network"}
+NEEDED_QUEUES = {"ffmpeg", "ffmpeg-high", "quick", "network", "dubbing"}
 
 _pool = ThreadPoolExecutor(max_workers=10, thread_name_prefix="readiness")
 

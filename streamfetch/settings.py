@@ -218,6 +218,17 @@ ALLOWED_PRIVATE_HOSTS = ENV.allowed_private_hosts
 # Forms and JSON; files go to storage. Equal, so that no body is written to disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
+# Dubbing ----------------------------------------------------------------------
+
+ELEVENLABS_API_KEY = ENV.elevenlabs_api_key.get_secret_value()
+ELEVENLABS_BASE_URL = ENV.elevenlabs_base_url.rstrip("/")
+ELEVENLABS_USD_PER_MINUTE = ENV.elevenlabs_usd_per_minute
+ELEVENLABS_WEBHOOK_IDS = ENV.elevenlabs_webhook_ids
+ELEVENLABS_WEBHOOK_SECRET = ENV.elevenlabs_webhook_secret.get_secret_value()
+TRANSLATION_URL = ENV.translation_url.rstrip("/")
+TRANSLATION_KEY = ENV.translation_key.get_secret_value()
+TRANSLATION_MODEL = ENV.translation_model
+
 # Accounts ---------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"

@@ -56,7 +56,7 @@ def work(db: None) -> Iterator[Callable[[], None]]:
     worker.start()
 
     def until_done() -> None:
-        for queue in ("ffmpeg-high", "ffmpeg", "network", "quick"):
+        for queue in ("ffmpeg-high", "ffmpeg", "network", "quick", "dubbing"):
             broker.join(queue, timeout=100_000)
         worker.join()
 

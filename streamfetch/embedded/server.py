@@ -132,6 +132,12 @@ def _programs(
             _WORKERS,
             12,
         ),
+        (
+            "worker-dubbing",
+            [*worker, "--threads", "2", "--queues", "dubbing"],
+            _WORKERS,
+            12,
+        ),
         ("scheduler", [*manage, "crontab", "--skip-checks"], _SCHEDULER, 5),
     ]
 

@@ -35,9 +35,13 @@ def _client() -> redis.Redis:
 
 def publish(user_id: UUID, name: EventName, data: dict[str, Any]) -> None:
     """Append one event for the pages of `user_id`. Never raises."""
+    append(stream_key(user_id), name, data)
+
+
+def append(key: str, name: str, data: dict[str, Any]) -> None:
+    """Append one event to a stream of any subject. Never raises."""
     try:
         pipeline = _client().pipeline(transaction=False)
-        key = stream_key(user_id)
         pipeline.xadd(
             key,
             {"name": name, "data": json.dumps(data, cls=JSONEncoder)},

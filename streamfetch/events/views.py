@@ -88,9 +88,8 @@ def _has_hung_up() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-async def event_stream(user_id: UUID, last_id: str | None) -> AsyncIterator[str]:
-    """Frames for one page; outlives a Redis restart. Ends after MAX_STREAM_S."""
-    key = stream_key(user_id)
+async def event_stream(key: str, last_id: str | None) -> AsyncIterator[str]:
+    """Frames of one stream; outlives a Redis restart. Ends after MAX_STREAM_S."""
     client = redis.asyncio.Redis.from_url(
         settings.REDIS_URL,
         decode_responses=True,
@@ -124,7 +123,7 @@ async def event_stream(user_id: UUID, last_id: str | None) -> AsyncIterator[str]
         await client.aclose()
 
 
-def _listener(request: HttpRequest) -> UUID | None:
+def listener(request: HttpRequest) -> UUID | None:
     """Who listens: the page's session, or a program's token."""
     try:
         signed_in = JWTAuthentication().authenticate(Request(request))
@@ -143,7 +142,7 @@ async def events(request: HttpRequest) -> HttpResponseBase:
             detail=_("Events are read with GET."),
             headers={"Allow": "GET"},
         )
-    user_id = await sync_to_async(_listener)(request)
+    user_id = await sync_to_async(listener)(request)
     if user_id is None:
         return problem(
             status=401,
@@ -151,9 +150,14 @@ async def events(request: HttpRequest) -> HttpResponseBase:
             detail=_("Sign in to follow events."),
             headers={"WWW-Authenticate": "Bearer"},
         )
+    return stream_response(request, stream_key(user_id))
+
+
+def stream_response(request: HttpRequest, key: str) -> StreamingHttpResponse:
+    """The events of the stream `key`, resumed from `Last-Event-ID`."""
     last_id = request.headers.get("Last-Event-ID", "")
     response = StreamingHttpResponse(
-        event_stream(user_id, last_id if _EVENT_ID.fullmatch(last_id) else None),
+        event_stream(key, last_id if _EVENT_ID.fullmatch(last_id) else None),
         content_type="text/event-stream",
     )
     response["Cache-Control"] = "no-store"

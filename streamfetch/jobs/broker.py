@@ -23,6 +23,8 @@ IN_HAND = {
     # Fewer than the threads that serve both: slow sites must not keep the sweeper
     # from its work.
     "network": 3,
+    # As many as the threads that serve it: mostly they wait for an engine.
+    "dubbing": 2,
     "quick": 2,
 }
 

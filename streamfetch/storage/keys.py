@@ -67,9 +67,10 @@ FILE_TYPES = {
     "mpd": FileType("application/dash+xml", grows=True),
     "vtt": FileType("text/vtt; charset=utf-8", grows=True),
     "json": FileType("application/json", grows=True),
+    "bin": FileType("application/octet-stream"),
 }
 
-COLLECTIONS = ("quarantine", "assets", "renders", "probes")
+COLLECTIONS = ("quarantine", "assets", "renders", "dubs", "probes")
 
 _SEGMENT = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 _NAME = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT}){{0,3}}")
@@ -118,6 +119,17 @@ def render_output(render_id: UUID, digest: str, extension: str) -> str:
     """Key of a rendered file. `digest` (hex) is of what was rendered, so that a
     second run of the same job writes the same object and not a second one."""
     return f"{render(render_id)}{_match(_DIGEST, digest)}.{_extension(extension)}"
+
+
+def dub(job_id: UUID) -> str:
+    """Prefix of everything one dubbing job keeps while it needs it."""
+    return f"dubs/{_id(job_id)}/"
+
+
+def dub_file(job_id: UUID, folder: str, digest: str, extension: str) -> str:
+    """Key of a file of a dubbing job; `digest` (hex) is of what is in it."""
+    name = f"{_match(_DIGEST, digest)}.{_extension(extension)}"
+    return check(f"{dub(job_id)}{_match(_SPEC, folder)}/{name}")
 
 
 def probe(probe_id: UUID) -> str:

@@ -38,23 +38,24 @@ def new_secret() -> str:
     return PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
 
 
-def _cipher() -> MultiFernet:
+def _cipher(purpose: str) -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
+    return MultiFernet([Fernet(_derived(key, purpose=purpose)) for key in keys])
 
 
-def _derived(secret: str | bytes) -> bytes:
-    digest = salted_hmac(_PURPOSE, "", secret=secret, algorithm="sha256").digest()
+def _derived(secret: str | bytes, *, purpose: str) -> bytes:
+    digest = salted_hmac(purpose, "", secret=secret, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest)
 
 
-def encrypt(secret: str) -> str:
-    return _cipher().encrypt(secret.encode()).decode()
+def encrypt(secret: str, *, purpose: str = _PURPOSE) -> str:
+    """What is encrypted for one purpose cannot be read for another."""
+    return _cipher(purpose).encrypt(secret.encode()).decode()
 
 
-def decrypt(encrypted: str) -> str:
+def decrypt(encrypted: str, *, purpose: str = _PURPOSE) -> str:
     """Raises `SecretUnreadable`."""
     try:
-        return _cipher().decrypt(encrypted.encode()).decode()
+        return _cipher(purpose).decrypt(encrypted.encode()).decode()
     except InvalidToken:
         raise SecretUnreadable from None

@@ -5,6 +5,8 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
+from automation.documents import Boundary, ChunkPlan, DubConfig, Output, Outputs
+from automation.models import AutomationJob, DubChunk, EngineKey, LogLine
 from downloads.models import Download
 from projects.models import ProjectVersion, Render, VideoProject
 from projects.timeline.document import Clip, Settings, Timeline
@@ -46,6 +48,25 @@ def project_of(owner: User, asset: Asset) -> VideoProject:
     return VideoProject.objects.create(
         owner=owner, name="Trip", timeline=Timeline(clips=[clip])
     )
+
+
+def dub_of(owner: User, asset: Asset) -> tuple[AutomationJob, DubChunk, EngineKey]:
+    """A dubbing job that was cancelled, with a chunk, and a key."""
+    job = AutomationJob.objects.create(
+        owner=owner,
+        asset=asset,
+        name="A clip",
+        state=State.CANCELLED,
+        config=DubConfig(target_languages=["es"]),
+        plan=ChunkPlan(sample_count=144_000, boundaries=[Boundary(sample=72_000)]),
+        outputs=Outputs(items=[Output(language="es", digest="ab12cd34")]),
+    )
+    chunk = DubChunk.objects.create(
+        job=job, language="es", index=0, start_sample=0, end_sample=72_000
+    )
+    LogLine.objects.create(job=job, message="Began")
+    key = EngineKey.objects.create(owner=owner, engine="elevenlabs", encrypted="x")
+    return job, chunk, key
 
 
 def belongings_of(owner: User) -> dict[str, UUID]:
@@ -98,7 +119,11 @@ def belongings_of(owner: User) -> dict[str, UUID]:
         event_type="asset.ready",
         payload={},
     )
+    dub, chunk, key = dub_of(owner, asset)
     return {
+        "dub_id": dub.pk,
+        "chunk_id": chunk.pk,
+        "key_id": key.pk,
         "asset_id": asset.pk,
         "project_id": project.pk,
         "upload_id": session.pk,

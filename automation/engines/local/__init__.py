@@ -1,0 +1,1 @@
+"""Dubs offline with programs of the system. Demo quality, and says so."""
