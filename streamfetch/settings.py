@@ -199,9 +199,7 @@ def _media_storage() -> dict[str, Any]:
 
 STORAGES = {
     "default": _media_storage(),
-    "staticfiles": {
-        "BACKEND": "streamfetch.static_files.StaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "streamfetch.static_files.StaticFilesStorage"},
 }
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]
