@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "streamfetch.accounts",
     "streamfetch.events",
     "streamfetch.activity",
+    "streamfetch.preferences",
     "streamfetch.jobs",
     "streamfetch.api",
     "streamfetch.webhooks",

@@ -14,6 +14,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("events/", events, name="events"),
     path("", include("streamfetch.jobs.api.urls")),
     path("", include("streamfetch.activity.api.urls")),
+    path("", include("streamfetch.preferences.api.urls")),
     path("", include("streamfetch.webhooks.api.urls")),
     path("", include("uploads.api.urls")),
     path("", include("downloads.api.urls")),

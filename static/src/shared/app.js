@@ -7,6 +7,7 @@ import { PlayerController } from "./controllers/player.js";
 import { ThemeController } from "./controllers/theme.js";
 import "./dialogs.js";
 import { startEvents } from "./events.js";
+import { preferences } from "./preferences.js";
 import "./toasts.js";
 
 application.register("activity", ActivityController);
@@ -15,4 +16,8 @@ application.register("menu", MenuController);
 application.register("player", PlayerController);
 application.register("theme", ThemeController);
 
-if (document.querySelector("[data-controller~='activity']")) startEvents();
+// Only pages of somebody who is signed in have it.
+if (document.querySelector("[data-controller~='activity']")) {
+  startEvents();
+  preferences.refresh();
+}

@@ -1,9 +1,9 @@
 /** Puts the remembered theme on <html> before the first paint. Classic script. */
 try {
-  const choice = localStorage.getItem("streamfetch.theme");
-  if (choice === "light" || choice === "dark") {
-    document.documentElement.dataset.theme = choice;
+  const { theme } = JSON.parse(localStorage.getItem("streamfetch.preferences")).values;
+  if (theme === "light" || theme === "dark") {
+    document.documentElement.dataset.theme = theme;
   }
 } catch {
-  // Storage can be switched off; the page then follows the system.
+  // Nothing is remembered, or storage is switched off: follow the system.
 }

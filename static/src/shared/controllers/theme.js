@@ -1,55 +1,37 @@
-/** System, light or dark; remembered in this browser, in step between tabs. */
+/** System, light or dark; the same on every device of a person. */
 import { Controller } from "@hotwired/stimulus";
+import { preferences } from "../preferences.js";
 
-const KEY = "streamfetch.theme";
-
-function remembered() {
-  try {
-    return localStorage.getItem(KEY) ?? "system";
-  } catch {
-    return "system";
-  }
-}
-
+/** Canvases hear of it as `streamfetch:theme`. */
 function apply(choice) {
   const root = document.documentElement;
-  if (choice === "system") delete root.dataset.theme;
-  else root.dataset.theme = choice;
+  const before = root.dataset.theme;
+  if (choice === "light" || choice === "dark") root.dataset.theme = choice;
+  else delete root.dataset.theme;
+  if (root.dataset.theme !== before) document.dispatchEvent(new CustomEvent("streamfetch:theme"));
 }
 
 export class ThemeController extends Controller {
   static targets = ["choice"];
 
   connect() {
+    this.unwatch = preferences.watch(() => this.paint());
     this.paint();
-    this.sync = () => {
-      apply(remembered());
-      this.paint();
-    };
-    addEventListener("storage", this.sync);
-    document.addEventListener("streamfetch:theme", this.sync);
   }
 
   disconnect() {
-    removeEventListener("storage", this.sync);
-    document.removeEventListener("streamfetch:theme", this.sync);
+    this.unwatch();
   }
 
   choose(event) {
-    const { themeChoice } = event.currentTarget.dataset;
-    try {
-      localStorage.setItem(KEY, themeChoice);
-    } catch {
-      // Without storage the choice holds for this page.
-    }
-    apply(themeChoice);
-    document.dispatchEvent(new CustomEvent("streamfetch:theme"));
-    this.paint(themeChoice);
+    preferences.change({ theme: event.currentTarget.dataset.themeChoice });
   }
 
-  paint(choice = remembered()) {
+  paint() {
+    const theme = preferences.get().theme ?? "system";
+    apply(theme);
     for (const button of this.choiceTargets) {
-      const chosen = button.dataset.themeChoice === choice;
+      const chosen = button.dataset.themeChoice === theme;
       const attribute = button.getAttribute("role") ? "aria-checked" : "aria-pressed";
       button.setAttribute(attribute, String(chosen));
       const check = button.querySelector("[data-theme-check]");

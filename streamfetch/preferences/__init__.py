@@ -1,0 +1,1 @@
+"""What a user has chosen, on every device: one document a user."""
