@@ -15,8 +15,14 @@ from django.utils import timezone
 from streamfetch.events import bus
 from streamfetch.jobs.models import ACTIVE
 from streamfetch.storage.backends import media_storage
-from uploads.models import Asset, AssetProcessing, Rendition
-from uploads.tracks import DASH_MANIFEST, HLS_MASTER, MANIFEST, THUMBNAILS_INDEX
+from uploads.models import Asset, AssetProcessing, Caption, Rendition
+from uploads.tracks import (
+    DASH_MANIFEST,
+    HLS_MASTER,
+    MANIFEST,
+    PEAKS_PER_S,
+    THUMBNAILS_INDEX,
+)
 
 
 def renditions_of(asset_ids: Iterable[UUID]) -> dict[UUID, dict[str, Rendition]]:
@@ -24,6 +30,17 @@ def renditions_of(asset_ids: Iterable[UUID]) -> dict[UUID, dict[str, Rendition]]
     found: dict[UUID, dict[str, Rendition]] = {}
     for rendition in Rendition.objects.filter(asset_id__in=list(asset_ids)):
         found.setdefault(rendition.asset_id, {})[rendition.spec] = rendition
+    return found
+
+
+def captions_of(asset_ids: Iterable[UUID]) -> dict[UUID, list[Caption]]:
+    """Per asset, its captions: those people made first, then by language."""
+    found: dict[UUID, list[Caption]] = {}
+    captions = Caption.objects.filter(asset_id__in=list(asset_ids))
+    for caption in sorted(
+        captions, key=lambda one: (one.automatic, one.language, one.label)
+    ):
+        found.setdefault(caption.asset_id, []).append(caption)
     return found
 
 
@@ -41,13 +58,30 @@ def playback(asset: Asset) -> dict[str, Any]:
 
 
 def playback_all(assets: Iterable[Asset]) -> dict[UUID, dict[str, Any]]:
-    """`playback` of many assets, by id, with one query."""
+    """`playback` of many assets, by id, with two queries."""
     ids = [asset.pk for asset in assets]
-    renditions = renditions_of(ids)
-    return {pk: _addresses(renditions.get(pk, {})) for pk in ids}
+    renditions, captions = renditions_of(ids), captions_of(ids)
+    return {pk: _addresses(renditions.get(pk, {}), captions.get(pk, [])) for pk in ids}
 
 
-def _addresses(renditions: dict[str, Rendition]) -> dict[str, Any]:
+def describe_captions(captions: Iterable[Caption]) -> list[dict[str, Any]]:
+    """Captions as the player and the API take them."""
+    storage = media_storage()
+    return [
+        {
+            "id": str(caption.pk),
+            "language": caption.language,
+            "label": caption.label,
+            "url": storage.playback_url(caption.key).url,
+            "automatic": caption.automatic,
+        }
+        for caption in captions
+    ]
+
+
+def _addresses(
+    renditions: dict[str, Rendition], captions: list[Caption]
+) -> dict[str, Any]:
     storage = media_storage()
 
     def address(spec: str) -> str | None:
@@ -62,6 +96,7 @@ def _addresses(renditions: dict[str, Rendition]) -> dict[str, Any]:
         folder = rendition.key.rpartition("/")[0] + "/"
         return storage.playback_url(folder, name).url
 
+    peaks = address(Rendition.Spec.PEAKS)
     return {
         "progressive": address(Rendition.Spec.PREVIEW),
         "hls": beside(Rendition.Spec.LADDER, HLS_MASTER),
@@ -69,6 +104,8 @@ def _addresses(renditions: dict[str, Rendition]) -> dict[str, Any]:
         "manifest": beside(Rendition.Spec.LADDER, MANIFEST),
         "thumbnails": beside(Rendition.Spec.THUMBNAILS, THUMBNAILS_INDEX),
         "poster": address(Rendition.Spec.POSTER),
+        "peaks": {"url": peaks, "per_second": PEAKS_PER_S} if peaks else None,
+        "captions": describe_captions(captions),
         "expires_at": timezone.now() + timedelta(seconds=settings.SIGNED_URL_TTL_S / 2),
     }
 

@@ -1,5 +1,6 @@
 """Assets, what was made of them, and uploads that are on their way."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -36,6 +37,20 @@ class MediaFacts(BaseModel):
     bit_rate: int | None = None
     audio_channels: int | None = None
     audio_sample_rate: int | None = None
+
+
+class LogEntry(BaseModel):
+    """One thing that processing did or found; `message` is for the owner."""
+
+    at: datetime
+    stage: str
+    message: str
+
+
+class ProcessingLog(BaseModel):
+    """What processing did, oldest first, over all its attempts."""
+
+    entries: list[LogEntry] = []
 
 
 class Kind(models.TextChoices):
@@ -108,6 +123,7 @@ class Rendition(Document):
         PREVIEW = "preview-360p"
         LADDER = "ladder"
         THUMBNAILS = "thumbnails"
+        PEAKS = "peaks"
 
     asset = models.ForeignKey(
         Asset, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -125,6 +141,30 @@ class Rendition(Document):
             models.UniqueConstraint(fields=["asset", "spec"], name="rendition_unique")
         ]
         indexes = [models.Index(fields=["asset", "spec"], name="rendition_asset_spec")]
+
+
+class Caption(Document):
+    """Timed words of an asset in one language, kept as WebVTT in storage."""
+
+    asset = models.ForeignKey(
+        Asset, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    language = models.CharField(max_length=35)
+    label = models.CharField(max_length=60)
+    automatic = models.BooleanField(default=False)
+    key = models.CharField(max_length=200)
+    size_bytes = models.PositiveBigIntegerField()
+
+    class Meta:
+        db_table = "captions"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asset", "language", "label"], name="caption_unique"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["asset", "language", "label"], name="caption_asset")
+        ]
 
 
 class UploadSession(OwnedDocument):
@@ -184,6 +224,7 @@ class AssetProcessing(Job):
         Asset, on_delete=models.CASCADE, related_name="+", db_index=False
     )
     asset_title = models.CharField(max_length=MAX_TITLE)
+    log = EmbeddedField(schema=ProcessingLog, null=True, editable=False)
 
     class Meta:
         db_table = "asset_processings"

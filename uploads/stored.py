@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from streamfetch.storage.owners import Collection, Wanted, register
-from uploads.models import Asset, Rendition, UploadSession
+from uploads.models import Asset, Caption, Rendition, UploadSession
 
 
 def _assets(ids: list[UUID]) -> set[UUID]:
@@ -30,6 +30,9 @@ def _files_of_assets() -> Iterator[Wanted]:
     renditions = Rendition.objects.values_list("asset_id", "spec", "key")
     for asset_id, spec, key in renditions.iterator():
         yield Wanted(key, f"{spec} of asset {asset_id}")
+    captions = Caption.objects.values_list("asset_id", "label", "key")
+    for asset_id, label, key in captions.iterator():
+        yield Wanted(key, f"captions {label} of asset {asset_id}")
 
 
 register(Collection("assets", existing=_assets, wanted=_files_of_assets))

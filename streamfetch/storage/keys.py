@@ -67,7 +67,8 @@ FILE_TYPES = {
     "mpd": FileType("application/dash+xml", grows=True),
     "vtt": FileType("text/vtt; charset=utf-8", grows=True),
     "json": FileType("application/json", grows=True),
-    "bin": FileType("application/octet-stream"),
+    # numbers for our own pages
+    "bin": FileType(UNKNOWN_TYPE),
 }
 
 COLLECTIONS = ("quarantine", "assets", "renders", "dubs", "probes")

@@ -14,7 +14,14 @@ from streamfetch.accounts.models import User
 from streamfetch.jobs.models import JobError, State
 from streamfetch.webhooks.models import WebhookDelivery
 from streamfetch.webhooks.services import endpoints
-from uploads.models import Asset, AssetProcessing, MediaFacts, Rendition, UploadSession
+from uploads.models import (
+    Asset,
+    AssetProcessing,
+    Caption,
+    MediaFacts,
+    Rendition,
+    UploadSession,
+)
 
 
 def asset_of(owner: User, title: str = "A clip") -> Asset:
@@ -72,6 +79,13 @@ def dub_of(owner: User, asset: Asset) -> tuple[AutomationJob, DubChunk, EngineKe
 def belongings_of(owner: User) -> dict[str, UUID]:
     """Makes one of each; the keys are the parameters of the API's addresses."""
     asset = asset_of(owner)
+    caption = Caption.objects.create(
+        asset=asset,
+        language="en",
+        label="English",
+        key=f"assets/{asset.pk}/renditions/captions-1/captions.vtt",
+        size_bytes=10,
+    )
     project = project_of(owner, asset)
     session = UploadSession.objects.create(
         owner=owner,
@@ -125,6 +139,7 @@ def belongings_of(owner: User) -> dict[str, UUID]:
         "chunk_id": chunk.pk,
         "key_id": key.pk,
         "asset_id": asset.pk,
+        "caption_id": caption.pk,
         "project_id": project.pk,
         "upload_id": session.pk,
         "render_id": render.pk,

@@ -8,8 +8,10 @@ from rest_framework import serializers
 from streamfetch.api.fields import StrictSerializer
 from streamfetch.jobs.api.serializers import JobErrorSerializer
 from streamfetch.storage.contract import UploadTarget
+from streamfetch.subtitles import MAX_CHARACTERS
 from uploads.describing import describe_all
 from uploads.models import MAX_TAG, MAX_TAGS, MAX_TITLE, Asset, Kind, UploadSession
+from uploads.services.captions import MAX_LABEL
 from uploads.services.sessions import (
     MAX_FILE_NAME,
     MAX_PARALLEL_PARTS,
@@ -180,6 +182,52 @@ class EditAssetSerializer(StrictSerializer):
     revision = serializers.IntegerField(min_value=1, required=False)
 
 
+class CaptionSerializer(serializers.Serializer):
+    """Timed words in one language, as WebVTT."""
+
+    id = serializers.UUIDField()
+    language = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    url = serializers.CharField()
+    automatic = serializers.BooleanField()
+
+
+class CaptionsSerializer(serializers.Serializer):
+    results = CaptionSerializer(many=True)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "One line",
+            value={
+                "language": "en",
+                "label": "English",
+                "text": "1\n00:00:01,000 --> 00:00:02,500\nHello!\n",
+            },
+            request_only=True,
+        )
+    ]
+)
+class AddCaptionSerializer(StrictSerializer):
+    language = serializers.CharField(max_length=35)
+    label = serializers.CharField(  # type: ignore[assignment]
+        max_length=MAX_LABEL, allow_blank=True, required=False, default=""
+    )
+    text = serializers.CharField(
+        max_length=MAX_CHARACTERS,
+        trim_whitespace=False,
+        help_text="What an SRT or WebVTT file contains.",
+    )
+
+
+class PeaksSerializer(serializers.Serializer):
+    """One byte for each moment: the largest amplitude, 255 the loudest there is."""
+
+    url = serializers.CharField()
+    per_second = serializers.IntegerField()
+
+
 class PlaybackSerializer(serializers.Serializer):
     progressive = serializers.CharField(allow_null=True)
     hls = serializers.CharField(allow_null=True)
@@ -187,6 +235,8 @@ class PlaybackSerializer(serializers.Serializer):
     manifest = serializers.CharField(allow_null=True)
     thumbnails = serializers.CharField(allow_null=True)
     poster = serializers.CharField(allow_null=True)
+    peaks = PeaksSerializer(allow_null=True)
+    captions = CaptionSerializer(many=True)
     expires_at = serializers.DateTimeField()
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from uploads.api import views
+from uploads.api import captions, views
 
 urlpatterns = [
     path("uploads/", views.Uploads.as_view(), name="upload-start"),
@@ -16,5 +16,10 @@ urlpatterns = [
     path("assets/<uuid:asset_id>/restore/", views.RestoreAsset.as_view()),
     path("assets/<uuid:asset_id>/reprocess/", views.ReprocessAsset.as_view()),
     path("assets/<uuid:asset_id>/playback/", views.AssetPlayback.as_view()),
+    path("assets/<uuid:asset_id>/captions/", captions.Captions.as_view()),
+    path(
+        "assets/<uuid:asset_id>/captions/<uuid:caption_id>/",
+        captions.OneCaption.as_view(),
+    ),
     path("assets/<uuid:asset_id>/file/", views.AssetFile.as_view(), name="asset-file"),
 ]

@@ -254,6 +254,7 @@ def _store_sound(work: Packaging, *, span: tuple[float, float]) -> None:
         on_progress=_progress(work, span),
     )
     work.tracks[SOUND] = packaging.sound_track(movie, segments)
+    publishing.store_peaks(work.folder.asset_id, work.directory)
 
 
 def _make_progressive(work: Packaging) -> None:

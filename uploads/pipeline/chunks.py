@@ -28,7 +28,7 @@ from streamfetch.jobs.models import ACTIVE, LeaseLost, State
 from streamfetch.jobs.running import Run, run_job
 from streamfetch.storage.backends import media_storage
 from uploads.models import Asset, AssetChunk, AssetProcessing
-from uploads.pipeline import encoding, fragments, ladder, packaging
+from uploads.pipeline import encoding, fragments, ladder, packaging, publishing
 from uploads.pipeline.commands import run_command
 from uploads.pipeline.encoding import Source, Stretch, track_path
 from uploads.pipeline.ladder import Grid, Rung
@@ -258,6 +258,7 @@ def _encoded(run: Run[AssetChunk], source: Source, *, asset: Asset) -> ChunkResu
             name=SOUND,
             directory=directory,
         )
+        publishing.store_peaks(asset.pk, directory)
         track = packaging.sound_track(movie, segments)
         return ChunkResult(tracks=(track,), inits={SOUND: _digest(movie.init)})
     return _encoded_pictures(run, source, folder)

@@ -14,10 +14,10 @@ from pathlib import Path
 from streamfetch.ffmpeg.command import Command, Graph, Input, Media, Output, Stream
 from streamfetch.ffmpeg.filters import to_sdr
 from streamfetch.ffmpeg.probe import MediaInfo, VideoStream
+from uploads.pipeline import peaks
 from uploads.pipeline.ladder import SEGMENT_S, Grid, Rung
-from uploads.tracks import SOUND
+from uploads.tracks import SAMPLE_RATE, SOUND
 
-SAMPLE_RATE = 48_000
 CHANNELS = 2
 SOUND_BIT_RATE = "128k"
 QUALITY_CRF = 23
@@ -88,7 +88,7 @@ def pictures(
         for stream, rung in _cascade(frames, video, rungs)
     ]
     if sound and source.info.audio is not None:
-        outputs.append(_sound_output(media, source.info, directory=directory))
+        outputs += _sound_outputs(media, source.info, directory=directory)
     end = stretch.end or grid.frame_count
     return graph.command(
         *outputs,
@@ -100,8 +100,8 @@ def sound_alone(source: Source, *, directory: Path) -> Command:
     """The command for the sound of a source."""
     graph = Graph()
     media = graph.input(Input(path=source.path, demuxer=source.info.container))
-    output = _sound_output(media, source.info, directory=directory)
-    return graph.command(output, expected_duration_ms=source.info.duration_ms)
+    outputs = _sound_outputs(media, source.info, directory=directory)
+    return graph.command(*outputs, expected_duration_ms=source.info.duration_ms)
 
 
 def copied_picture(source: Source, rung: Rung, *, directory: Path) -> Command:
@@ -256,16 +256,24 @@ def _rung_output(
     )
 
 
-def _sound_output(media: Media, info: MediaInfo, *, directory: Path) -> Output:
+def _sound_outputs(media: Media, info: MediaInfo, *, directory: Path) -> list[Output]:
+    """The track, and its samples in mono for `peaks`, of the same decoding."""
     if info.audio is None:
         raise ValueError("there is no sound to encode")
     stream = media.stream(info.audio.index).filter(
         "aresample", osr=SAMPLE_RATE, first_pts=0, **{"async": 1}
     )
-    return Output(
+    heard, drawn = stream.split(2, kind="audio")
+    samples = Output(
+        path=peaks.samples_path(directory),
+        muxer="wav",
+        streams=[drawn.filter("aformat", channel_layouts="mono")],
+        options={"c:a": "pcm_mulaw", **_NO_METADATA},
+    )
+    track = Output(
         path=track_path(directory, SOUND),
         muxer="mp4",
-        streams=[stream],
+        streams=[heard],
         options={
             "c:a": "aac",
             "profile:a": "aac_low",
@@ -277,3 +285,4 @@ def _sound_output(media: Media, info: MediaInfo, *, directory: Path) -> Output:
             **_NO_METADATA,
         },
     )
+    return [track, samples]

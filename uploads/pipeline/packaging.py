@@ -19,10 +19,10 @@ from streamfetch.errors import DomainError
 from streamfetch.storage import keys
 from streamfetch.storage.backends import media_storage
 from uploads.pipeline import fragments
-from uploads.pipeline.encoding import CHANNELS, SAMPLE_RATE
+from uploads.pipeline.encoding import CHANNELS
 from uploads.pipeline.fragments import Fragment, Movie
 from uploads.pipeline.ladder import Grid, Rung
-from uploads.tracks import SOUND, Segment, Track, init_name, segment_name
+from uploads.tracks import SAMPLE_RATE, SOUND, Segment, Track, init_name, segment_name
 
 PARALLEL_UPLOADS = 4
 # Written at once; the rest of the disk space is the encoded file's.

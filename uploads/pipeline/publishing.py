@@ -12,7 +12,7 @@ from django.utils import timezone
 from streamfetch.storage import keys
 from streamfetch.storage.backends import media_storage
 from uploads.models import Rendition
-from uploads.pipeline import manifests, sprites
+from uploads.pipeline import manifests, peaks, sprites
 from uploads.pipeline.packaging import Folder
 from uploads.pipeline.sprites import Thumbnails
 from uploads.tracks import MANIFEST, THUMBNAILS_INDEX, Track
@@ -88,6 +88,13 @@ def store_file(
         width=width,
         height=height,
     )
+
+
+def store_peaks(asset_id: UUID, directory: Path) -> None:
+    """Store how loud the sound is that was encoded in `directory`."""
+    path = peaks.write(directory)
+    if path is not None:
+        store_file(asset_id, Rendition.Spec.PEAKS, path, size=None)
 
 
 def publish_thumbnails(

@@ -9,6 +9,7 @@ import { formatAge, formatDuration, formatSize } from "../shared/time.js";
 import { toast, toastError } from "../shared/toasts.js";
 import { deleteAsset, makeProject, renameAsset, reprocessAsset } from "./asset_actions.js";
 import { factsOf, isWorking, workLine } from "./asset_card.js";
+import { CaptionsList } from "./captions_list.js";
 import { ClipMaker } from "./clip_maker.js";
 import { TagsEditor } from "./tags_editor.js";
 
@@ -26,6 +27,7 @@ const isWatchable = (asset) =>
 class AssetController extends Controller {
   static targets = [
     "player", "work", "failed", "needsReady", "clip", "clipButton", "tags", "log", "logList",
+    "captions",
   ];
 
   connect() {
@@ -41,6 +43,13 @@ class AssetController extends Controller {
     if (player) {
       const asset = () => this.asset;
       this.clips = new ClipMaker({ form: this.clipTarget, player, asset, signal });
+    }
+    if (this.hasCaptionsTarget) {
+      this.captions = new CaptionsList(this.captionsTarget, {
+        add: (body) => this.addCaptions(body),
+        remove: (id) => this.removeCaptions(id),
+        refuse: (message) => toast(message, { tone: "error" }),
+      });
     }
     this.present(pageData().playback);
     this.paint();
@@ -84,6 +93,21 @@ class AssetController extends Controller {
     });
   }
 
+  addCaptions(body) {
+    return this.guard(async () => {
+      await api(`assets/${this.asset.id}/captions/`, { method: "POST", body });
+      await this.loadPlayback();
+      toast(t("Captions added"), { tone: "success" });
+    });
+  }
+
+  removeCaptions(id) {
+    return this.guard(async () => {
+      await api(`assets/${this.asset.id}/captions/${id}/`, { method: "DELETE" });
+      await this.loadPlayback();
+    });
+  }
+
   askPlayback() {
     return api(`assets/${this.asset.id}/playback/`);
   }
@@ -100,6 +124,7 @@ class AssetController extends Controller {
   present(playback, { keepPlace = false } = {}) {
     const still = this.playerTarget.querySelector(".still");
     if (still) still.src = playback?.poster ?? this.asset.poster_url ?? "";
+    this.captions?.paint(playback?.captions ?? []);
     if (!playback?.hls && !playback?.progressive) return;
     this.presented = true;
     const { id } = this.asset;

@@ -78,6 +78,8 @@ def test_documents_without_a_needed_field_are_refused(alice: User) -> None:
                 document["username"] = "another"
             if "spec" in document:
                 document["spec"] = "preview-360p"
+            if "language" in document:
+                document["language"] = "de"
             documents.insert_one(document)
 
 

@@ -6,6 +6,7 @@
 import { Controller } from "@hotwired/stimulus";
 import { setIcon, show } from "../dom.js";
 import { t } from "../i18n.js";
+import { Captions } from "../player/captions.js";
 import { fillChoices } from "../player/choice_menu.js";
 import { Engine } from "../player/engine.js";
 import { actionOf, nextSpeed, SPEEDS } from "../player/keys.js";
@@ -21,13 +22,12 @@ const SAVE_EVERY_MS = 3000;
 /** An address younger than this has failed for another reason. */
 const RENEW_AFTER_MS = 20_000;
 
-const isCaption = (track) => ["captions", "subtitles"].includes(track.kind);
-
 export class PlayerController extends Controller {
   static targets = [
     "video", "big", "message", "note", "noteText", "noteButton", "seek", "peek", "peekTime",
     "thumb", "play", "mute", "volume", "now", "total", "speed", "speeds", "quality",
-    "qualityMenu", "qualities", "captions", "pip", "full",
+    "qualityMenu", "qualities", "captionsMenu", "captions", "captionChoices", "words", "pip",
+    "full",
   ];
 
   connect() {
@@ -42,6 +42,10 @@ export class PlayerController extends Controller {
       onQualities: () => this.engine && this.paintQuality(),
       onExpired: () => this.renew(),
       onFatal: () => this.fallBack(),
+    });
+    this.words = new Captions(video, this.wordsTarget, {
+      onChange: () => this.words && this.paintCaptions(),
+      signal,
     });
     const on = (names, handler, where = video) => {
       for (const name of names.split(" ")) where.addEventListener(name, handler, { signal });
@@ -58,7 +62,6 @@ export class PlayerController extends Controller {
     on("loadedmetadata", () => show(this.messageTarget, false));
     on("click", () => this.toggle());
     on("dblclick", () => this.full());
-    on("addtrack removetrack change", () => this.paintCaptions(), video.textTracks);
     on("keydown", (event) => this.onKey(event), this.element);
     on("pointermove focusin", () => this.wake(), this.element);
     on("pointermove", (event) => this.peek(event), this.seekTarget);
@@ -97,6 +100,7 @@ export class PlayerController extends Controller {
     this.playback = playback ?? { progressive: src, poster };
     if (this.playback.poster) video.poster = this.playback.poster;
     this.thumbnails = null;
+    this.words.load(this.playback.captions ?? []);
     const source = chooseSource(
       this.fellBack ? { ...this.playback, hls: null } : this.playback,
       abilities(),
@@ -215,16 +219,8 @@ export class PlayerController extends Controller {
     this.videoTarget.playbackRate = nextSpeed(this.videoTarget.playbackRate, 1);
   }
 
-  get captionTracks() {
-    return [...this.videoTarget.textTracks].filter(isCaption);
-  }
-
   captions() {
-    const tracks = this.captionTracks;
-    const shown = tracks.some((track) => track.mode === "showing");
-    for (const track of tracks) track.mode = "disabled";
-    if (!shown && tracks[0]) tracks[0].mode = "showing";
-    this.paintCaptions();
+    this.words.toggle();
   }
 
   async pip() {
@@ -398,10 +394,20 @@ export class PlayerController extends Controller {
   }
 
   paintCaptions() {
-    const tracks = this.captionTracks;
-    show(this.captionsTarget, tracks.length > 0);
-    const shown = tracks.some((track) => track.mode === "showing");
-    this.captionsTarget.setAttribute("aria-pressed", String(shown));
+    const { tracks, chosen } = this.words;
+    show(this.captionsMenuTarget, tracks.length > 0);
+    const now = tracks[chosen]?.label ?? t("off");
+    this.captionsTarget.setAttribute("aria-label", `${t("Captions")} (${now})`);
+    this.captionsTarget.classList.toggle("player-button-on", chosen >= 0);
+    const pick = (index) => ({ chosen: index === chosen, choose: () => this.words.choose(index) });
+    fillChoices(this.captionChoicesTarget, [
+      { label: t("Off"), ...pick(-1) },
+      ...tracks.map(({ label, automatic }, index) => ({
+        label,
+        note: automatic ? t("automatic") : "",
+        ...pick(index),
+      })),
+    ]);
   }
 
   paintFull() {
