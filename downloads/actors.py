@@ -1,7 +1,32 @@
 """Messages of downloads. Ids only; the work is in `pipeline`."""
 
+import dramatiq
+from dramatiq_crontab import interval
+
 from downloads.models import Download
+from downloads.pipeline import partials
 from downloads.pipeline.fetch import fetch
+from streamfetch.jobs import queue
 from streamfetch.jobs.declaring import job_actor
 
-fetch_download = job_actor(Download, work=fetch)
+
+def call_next(download: Download) -> None:
+    """A slot is free: send for the first of those that had to wait for one.
+
+    The messages of those that found no slot are gone.
+    """
+    if download.is_active and not download.is_paused:
+        return
+    for waiting in Download.objects.filter(pk__in=Download.waiting()[:1]):
+        queue.send(waiting)
+
+
+fetch_download = job_actor(Download, work=fetch, tell=call_next)
+
+
+@interval(seconds=3600)
+@dramatiq.actor(
+    queue_name="quick", max_retries=0, time_limit=600_000, max_age=600_000, priority=100
+)
+def remove_partials() -> None:
+    partials.sweep()

@@ -28,6 +28,7 @@ VIDEO_METADATA_TTL_S = 3600
 FORMAT_URL_TTL_S = 900
 PROJECT_TTL_S = 300
 STATS_TTL_S = 3600
+LOOK_AGAIN_S = 0.05
 
 _MISSING = object()
 
@@ -63,6 +64,52 @@ def remember(key: str, ttl_s: int, load: Callable[[], T]) -> tuple[T, bool]:
         # `add`, not `set`: a writer that stored a newer value meanwhile wins.
         cache.add(key, value, ttl_s)
     return value, hit
+
+
+def remember_once(
+    key: str, load: Callable[[], tuple[T, int]], *, wait_s: float
+) -> tuple[T, bool]:
+    """Like `remember` for what is slow to load: callers that ask for the same key
+    together, in whatever process, cause one `load()` and share its value.
+
+    `load` returns the value and for how many seconds it is kept. Raises
+    `TimeoutError` when another caller is still loading after `wait_s`.
+    """
+    kind = key.split(":", 1)[0]
+    value = cache.get(key, _MISSING)
+    hit = value is not _MISSING
+    CACHE_LOOKUPS.labels(kind=kind, outcome="hit" if hit else "miss").inc()
+    loading = f"loading:{key}"
+    give_up = time.monotonic() + wait_s
+    while value is _MISSING:
+        if cache.add(loading, True, int(wait_s) + 1):
+            try:
+                # It may have been loaded since the look-up above.
+                value = cache.get(key, _MISSING)
+                if value is _MISSING:
+                    value, ttl_s = load()
+                    cache.set(key, value, ttl_s)
+            finally:
+                cache.delete(loading)
+            break
+        if time.monotonic() > give_up:
+            raise TimeoutError(key)
+        time.sleep(LOOK_AGAIN_S)
+        value = cache.get(key, _MISSING)
+    return value, hit
+
+
+def lookup(key: str) -> Any:
+    """The value under `key`, or None. Counted like `remember`, nothing is loaded."""
+    value = cache.get(key)
+    outcome = "miss" if value is None else "hit"
+    CACHE_LOOKUPS.labels(kind=key.split(":", 1)[0], outcome=outcome).inc()
+    return value
+
+
+def peek(key: str) -> Any:
+    """The value under `key`, or None. Not counted."""
+    return cache.get(key)
 
 
 def replace(key: str, value: object, ttl_s: int) -> None:

@@ -188,6 +188,24 @@ class Environment(BaseSettings):
         description="Private hosts that people may fetch from (host, host:port or "
         "network, separated by commas). Everything private is refused otherwise.",
     )
+    downloads_per_user: int = Field(
+        3,
+        ge=1,
+        alias="STREAMFETCH_DOWNLOADS_PER_USER",
+        description="Downloads of one person that run at the same time.",
+    )
+    downloads_per_site: int = Field(
+        2,
+        ge=1,
+        alias="STREAMFETCH_DOWNLOADS_PER_SITE",
+        description="Downloads from one site that run at the same time.",
+    )
+    sponsorblock_url: str = Field(
+        "https://sponsor.ajay.app",
+        alias="STREAMFETCH_SPONSORBLOCK_URL",
+        description="Where sponsored parts of videos are looked up, for those who ask "
+        "for it.",
+    )
     ffmpeg: str = Field(
         "",
         alias="STREAMFETCH_FFMPEG",

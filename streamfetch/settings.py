@@ -24,6 +24,8 @@ BASE_DIR = environment.ROOT
 DATA_DIR = ENV.data_dir.expanduser().resolve()
 MEDIA_ROOT = DATA_DIR / "media"
 WORKSPACES_ROOT = DATA_DIR / "workspaces"
+# Beginnings of downloads, what yt-dlp remembers, and newer versions of it.
+DOWNLOADS_ROOT = DATA_DIR / "downloads"
 
 SECRET_KEY = ENV.secret_key.get_secret_value()
 SECRET_KEY_FALLBACKS = ENV.secret_key_fallbacks
@@ -213,6 +215,9 @@ MAX_RENDER_BYTES = ENV.max_render_bytes
 USER_QUOTA_BYTES = ENV.user_quota_bytes
 MAX_SOURCE_MS = int(ENV.max_source_hours * 3_600_000)
 ALLOWED_PRIVATE_HOSTS = ENV.allowed_private_hosts
+DOWNLOADS_PER_USER = ENV.downloads_per_user
+DOWNLOADS_PER_SITE = ENV.downloads_per_site
+SPONSORBLOCK_URL = ENV.sponsorblock_url
 
 # Forms and JSON; files go to storage. Equal, so that no body is written to disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024

@@ -5,10 +5,45 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from downloads.models import MAX_TITLE, MAX_URL
+from downloads.models import MAX_TITLE, MAX_TRACKS, MAX_URL, Options
 from downloads.services import downloads
 from streamfetch.api.fields import StrictSerializer
 from streamfetch.jobs.api.serializers import JobSerializer
+from streamfetch.jobs.models import Priority
+
+PRESETS = ("best", "1080p", "720p", "audio", "smallest")
+SPONSORBLOCK = ("off", "mark", "remove")
+
+
+class TrackSerializer(StrictSerializer):
+    language = serializers.CharField(max_length=20)
+    automatic = serializers.BooleanField(required=False, default=False)
+
+
+class OptionsSerializer(StrictSerializer):
+    """How it is to be fetched. `format_id` wins over `preset`."""
+
+    format_id = serializers.CharField(
+        max_length=201, allow_blank=True, required=False, default=""
+    )
+    preset = serializers.ChoiceField(
+        choices=PRESETS, allow_blank=True, required=False, default=""
+    )
+    subtitles = TrackSerializer(many=True, required=False, default=list)
+    chapters = serializers.BooleanField(required=False, default=True)
+    sponsorblock = serializers.ChoiceField(
+        choices=SPONSORBLOCK, required=False, default="off"
+    )
+    then = serializers.CharField(
+        max_length=40, allow_blank=True, required=False, default=""
+    )
+
+    def validate_subtitles(self, tracks: list[Any]) -> list[Any]:
+        if len(tracks) > MAX_TRACKS:
+            raise serializers.ValidationError(
+                f"At most {MAX_TRACKS} languages can be chosen."
+            )
+        return tracks
 
 
 @extend_schema_serializer(
@@ -23,20 +58,65 @@ from streamfetch.jobs.api.serializers import JobSerializer
         )
     ]
 )
-class StartDownloadSerializer(StrictSerializer):
+class StartDownloadSerializer(OptionsSerializer):
     url = serializers.CharField(max_length=MAX_URL)
     title = serializers.CharField(
         max_length=MAX_TITLE, allow_blank=True, required=False, default=""
     )
+    priority = serializers.ChoiceField(
+        choices=Priority.choices, required=False, default=Priority.NORMAL
+    )
+
+    def split(self) -> tuple[dict[str, Any], Options]:
+        """What is asked for, and how it is to be fetched."""
+        values = dict(self.validated_data)
+        own = {name: values.pop(name) for name in ("url", "title", "priority")}
+        return own, downloads.read_options(values)
+
+
+class InspectSerializer(StrictSerializer):
+    url = serializers.CharField(max_length=MAX_URL)
+    page = serializers.IntegerField(
+        min_value=1, max_value=1000, required=False, default=1
+    )
+
+
+class FoundSerializer(serializers.Serializer):
+    """What is at an address: a video with its formats, or a list of videos."""
+
+    cache = serializers.ChoiceField(choices=["HIT", "MISS"])
+    kind = serializers.ChoiceField(choices=["video", "playlist"])
+    page = serializers.IntegerField()
+    page_count = serializers.IntegerField()
+    entry_total = serializers.IntegerField()
+    video = serializers.DictField(allow_null=True)
+    playlist = serializers.DictField(allow_null=True)
+
+
+class FetchedFormatSerializer(serializers.Serializer):
+    format_id = serializers.CharField(allow_blank=True)
+    quality = serializers.CharField(allow_blank=True)
+    container = serializers.CharField(allow_blank=True)
+    filesize = serializers.IntegerField(allow_null=True)
 
 
 class DownloadSerializer(JobSerializer):
+    paused = serializers.BooleanField(read_only=True)
+    priority = serializers.CharField(read_only=True)
     url = serializers.CharField(read_only=True)
+    video_id = serializers.CharField(read_only=True)
+    channel = serializers.CharField(read_only=True)
+    duration_ms = serializers.IntegerField(read_only=True, allow_null=True)
     extractor = serializers.CharField(read_only=True)
+    site = serializers.CharField(read_only=True)
+    format = FetchedFormatSerializer(read_only=True)
+    options = OptionsSerializer(read_only=True)
     bytes_downloaded = serializers.IntegerField(read_only=True)
     total_bytes = serializers.IntegerField(read_only=True, allow_null=True)
     speed_bytes_per_s = serializers.IntegerField(read_only=True)
     download_duration_ms = serializers.IntegerField(read_only=True, allow_null=True)
+    then_url = serializers.CharField(read_only=True)
+    subscription = serializers.UUIDField(read_only=True, allow_null=True)
     asset = serializers.UUIDField(read_only=True, allow_null=True)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:

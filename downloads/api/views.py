@@ -1,5 +1,7 @@
 """Endpoints of downloads. Each asks a service; none decides anything."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -8,14 +10,35 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from downloads.api.serializers import DownloadSerializer, StartDownloadSerializer
+from downloads.api.serializers import (
+    DownloadSerializer,
+    FoundSerializer,
+    InspectSerializer,
+    StartDownloadSerializer,
+)
 from downloads.models import Download
-from downloads.services import downloads
+from downloads.services import downloads, inspections
 from streamfetch.api.idempotency import idempotent
 from streamfetch.api.pagination import NewestFirst
 from streamfetch.api.schema import IDEMPOTENCY_KEY
 from streamfetch.api.throttling import UserThrottle, WorkThrottle
 from streamfetch.jobs import queue
+
+
+class Inspect(APIView):
+    throttle_classes = [UserThrottle, WorkThrottle]
+
+    @extend_schema(
+        operation_id="downloads_inspect",
+        request=InspectSerializer,
+        responses=FoundSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """What is at an address. Nothing is kept of it; ask as often as you like."""
+        body = InspectSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        found = inspections.inspect(request.user, **body.validated_data)
+        return Response(found, headers={"X-Cache": found["cache"]})
 
 
 class DownloadList(APIView):
@@ -42,7 +65,8 @@ class DownloadList(APIView):
     def post(self, request: Request) -> Response:
         body = StartDownloadSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        download = downloads.request(request.user, **body.validated_data)
+        asked, options = body.split()
+        download = downloads.request(request.user, options=options, **asked)
         return Response(downloads.describe(download), status=status.HTTP_202_ACCEPTED)
 
 
@@ -52,22 +76,98 @@ class DownloadDetail(APIView):
         found = downloads.find(request.user, download_id)
         return Response(downloads.describe(found))
 
+    @extend_schema(operation_id="downloads_forget", responses={204: None})
+    def delete(self, request: Request, download_id: UUID) -> Response:
+        """Remove the line from the history. The file stays in the library."""
+        downloads.forget(downloads.find(request.user, download_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
-class CancelDownload(APIView):
+
+class _Steer(APIView):
+    """Does one thing to a download and shows how it is then."""
+
+    act: Callable[[Download], Any]
+
+    def steer(self, request: Request, download_id: UUID) -> Response:
+        found = downloads.find(request.user, download_id)
+        type(self).act(found)
+        return Response(downloads.describe(found))
+
+
+class CancelDownload(_Steer):
+    act = staticmethod(downloads.cancel)
+
     @extend_schema(
         operation_id="downloads_cancel", request=None, responses=DownloadSerializer
     )
     def post(self, request: Request, download_id: UUID) -> Response:
-        found = downloads.find(request.user, download_id)
-        queue.cancel(found)
-        return Response(downloads.describe(found))
+        return self.steer(request, download_id)
 
 
-class RetryDownload(APIView):
+class RetryDownload(_Steer):
+    act = staticmethod(queue.retry)
+
     @extend_schema(
         operation_id="downloads_retry", request=None, responses=DownloadSerializer
     )
     def post(self, request: Request, download_id: UUID) -> Response:
+        return self.steer(request, download_id)
+
+
+class PauseDownload(_Steer):
+    act = staticmethod(downloads.pause)
+
+    @extend_schema(
+        operation_id="downloads_pause", request=None, responses=DownloadSerializer
+    )
+    def post(self, request: Request, download_id: UUID) -> Response:
+        """Stop for now. What was received stays, and `resume/` goes on with it."""
+        return self.steer(request, download_id)
+
+
+class ResumeDownload(_Steer):
+    act = staticmethod(downloads.resume)
+
+    @extend_schema(
+        operation_id="downloads_resume", request=None, responses=DownloadSerializer
+    )
+    def post(self, request: Request, download_id: UUID) -> Response:
+        return self.steer(request, download_id)
+
+
+class PrioritiseDownload(_Steer):
+    act = staticmethod(downloads.prioritise)
+
+    @extend_schema(
+        operation_id="downloads_prioritise", request=None, responses=DownloadSerializer
+    )
+    def post(self, request: Request, download_id: UUID) -> Response:
+        """To the front of the line."""
+        return self.steer(request, download_id)
+
+
+class FetchAgain(APIView):
+    throttle_classes = [UserThrottle, WorkThrottle]
+
+    @extend_schema(
+        operation_id="downloads_again",
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={202: DownloadSerializer},
+    )
+    @idempotent
+    def post(self, request: Request, download_id: UUID) -> Response:
+        """The same once more, as a new download."""
+        fresh = downloads.again(downloads.find(request.user, download_id))
+        return Response(downloads.describe(fresh), status=status.HTTP_202_ACCEPTED)
+
+
+class DeleteFile(APIView):
+    @extend_schema(
+        operation_id="downloads_delete_file", request=None, responses=DownloadSerializer
+    )
+    def post(self, request: Request, download_id: UUID) -> Response:
+        """Move the file to the bin; the line in the history stays."""
         found = downloads.find(request.user, download_id)
-        queue.retry(found)
+        downloads.delete_file(found)
         return Response(downloads.describe(found))

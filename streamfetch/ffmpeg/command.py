@@ -124,6 +124,16 @@ class Graph:
 
     def __init__(self) -> None:
         self._reads: list[Path] = []
+        self._chapters: Path | None = None
+
+    def chapters(self, path: Path) -> None:
+        """Have the outputs take the chapters of a file in FFmpeg's metadata format.
+
+        It has no streams, so it stands after the inputs that have some.
+        """
+        _check_path(path)
+        self._reads.append(path)
+        self._chapters = path
 
     def input(self, source: Input) -> Media:
         """Add a file. Two equal inputs stay two: sharing one buffers its frames."""
@@ -189,6 +199,8 @@ class Graph:
         whole = ffmpeg.merge_outputs(*written) if len(written) > 1 else written[0]
         before = [] if threads is None else _thread_options(threads)
         argv = ffmpeg.compile(whole, cmd=["-y", *before])
+        if self._chapters is not None:
+            argv = _with_chapters(argv, self._chapters)
         patterns = [pair for output in outputs for pair in _leftovers(output)]
         return Command(
             argv=tuple(argv),
@@ -270,6 +282,15 @@ class _Source(InputNode):  # type: ignore[misc]
 
     def __eq__(self, other: object) -> bool:
         return self is other
+
+
+def _with_chapters(argv: Sequence[str], path: Path) -> list[str]:
+    """Insert the input after the last one, and map its chapters."""
+    end = max(at for at, word in enumerate(argv) if word == "-i") + 2
+    number = argv[:end].count("-i")
+    source = ["-f", "ffmetadata", "-i", f"file:{path}"]
+    mapped = ["-map_chapters", str(number)]
+    return [*argv[:end], *source, *argv[end:-1], *mapped, argv[-1]]
 
 
 def _text(value: Value) -> str:

@@ -81,6 +81,19 @@ def confined(
     return [*prefix, *argv]
 
 
+def leashed(argv: Sequence[str], *, file_bytes: int) -> list[str]:
+    """Return `argv` so that it ends with us and writes no file beyond a size.
+
+    For programs that need the network: they are not isolated.
+    """
+    prefix = []
+    if prlimit := _tool("prlimit"):
+        prefix += [prlimit, f"--fsize={file_bytes}", "--core=0", "--"]
+    if setpriv := _tool("setpriv"):
+        prefix += [setpriv, "--pdeathsig", "KILL", "--"]
+    return [*prefix, *argv]
+
+
 @cache
 def _tool(name: str) -> str | None:
     return shutil.which(name, path=_TOOL_PATH)

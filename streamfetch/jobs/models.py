@@ -218,9 +218,7 @@ class Job(OwnedDocument):
 
     def retry_later(self, error: JobError) -> float:
         """Back to the queue after a passing error. Returns the delay in seconds."""
-        failures = max(1, self.attempts - self.crashes)
-        delays_s = self.RETRY_DELAYS_S
-        delay_s = delays_s[min(failures, len(delays_s)) - 1]
+        delay_s = self.retry_delay_s()
         self._change_held(
             state=State.QUEUED,
             error=error,
@@ -229,6 +227,12 @@ class Job(OwnedDocument):
             sent_at=None,
         )
         return delay_s
+
+    def retry_delay_s(self) -> float:
+        """How long to wait before the next try, by the number of failed ones."""
+        failures = max(1, self.attempts - self.crashes)
+        delays_s = self.RETRY_DELAYS_S
+        return delays_s[min(failures, len(delays_s)) - 1]
 
     @property
     def has_retries_left(self) -> bool:

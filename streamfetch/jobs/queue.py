@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from streamfetch.errors import Conflict
 from streamfetch.events import bus
 from streamfetch.jobs import log, registry
-from streamfetch.jobs.models import Job, State
+from streamfetch.jobs.models import Job, Priority, State
 from streamfetch.mongo.outages import OUTAGE_ERRORS, is_outage
 
 logger = logging.getLogger(__name__)
@@ -72,9 +72,9 @@ def send(job: Job, *, delay_s: float = 0) -> None:
         logger.warning("%s %s may be sent again: %s", job.KIND, job.pk, error)
 
 
-def submit(job: Job) -> None:
+def submit(job: Job, *, priority: Priority | None = None) -> None:
     """Save a new job and send it. Raises `IntegrityError` for an id that is taken."""
-    job.priority = job.PRIORITY
+    job.priority = priority or job.PRIORITY
     job.save(force_insert=True)
     job.on_queued()
     send(job)

@@ -1,0 +1,48 @@
+"""The picture of a video, small enough to stand in an answer.
+
+Pages may not load pictures from other sites, and a picture's decoder must not be
+this process: it is fetched through the proxy and made anew by a confined FFmpeg.
+"""
+
+import base64
+import logging
+
+from downloads.sources.video import Video
+from streamfetch.egress.client import open_stream
+from streamfetch.egress.errors import FetchError, InvalidUrl, UnsafeUrl
+from streamfetch.egress.proxy import EgressProxy
+from streamfetch.ffmpeg import probe, runner
+from streamfetch.ffmpeg.errors import FFmpegError
+from streamfetch.ffmpeg.stills import still
+from streamfetch.storage.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+MAX_BYTES = 4 * 1024 * 1024
+MAX_S = 8.0
+WIDTH = 480
+QUALITY = 60
+MAX_MADE_BYTES = 120_000
+
+
+def thumbnail_of(video: Video, *, proxy: EgressProxy, workspace: Workspace) -> str:
+    """A data: URL with a JPEG, or empty: a video is no worse without its picture."""
+    if not video.thumbnail_url:
+        return ""
+    source = workspace.path / "thumbnail"
+    made = workspace.path / "thumbnail.jpg"
+    try:
+        with open_stream(
+            video.thumbnail_url, proxy=proxy, max_bytes=MAX_BYTES, max_seconds=MAX_S
+        ) as stream:
+            source.write_bytes(b"".join(stream))
+        info = probe.probe(source, timeout_s=MAX_S)
+        command = still(source, made, info=info, max_width=WIDTH, quality=QUALITY)
+        runner.run(command, workspace=workspace.path, deadline_s=MAX_S)
+    except (FetchError, InvalidUrl, UnsafeUrl, FFmpegError, ValueError) as error:
+        logger.info("No picture of %s: %s", video.id, error)
+        return ""
+    data = made.read_bytes()
+    if len(data) > MAX_MADE_BYTES:
+        return ""
+    return "data:image/jpeg;base64," + base64.b64encode(data).decode()

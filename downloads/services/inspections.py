@@ -1,0 +1,34 @@
+"""Looking an address up before anything is fetched."""
+
+from typing import Any
+
+from downloads.pipeline import inspecting
+from downloads.services.downloads import parse_url
+from downloads.sources.video import Playlist
+
+ENTRIES_PER_PAGE = 100
+
+
+def inspect(owner: Any, *, url: str, page: int = 1) -> dict[str, Any]:
+    """What is at an address. A list comes in pages of 100 entries.
+
+    Raises `Invalid` naming `url`, `SourceFailure`, `FetchError`, `Busy`.
+    """
+    looked = inspecting.look_up(parse_url(url), owner_id=owner.pk)
+    found = looked.found
+    answer: dict[str, Any] = {
+        "cache": "HIT" if looked.was_hit else "MISS",
+        "kind": found.kind,
+        "page": 1,
+        "page_count": 1,
+    }
+    body = found.model_dump(mode="json", exclude={"kind"})
+    if isinstance(found, Playlist):
+        count = len(found.entries)
+        pages = max(1, -(-count // ENTRIES_PER_PAGE))
+        page = min(max(1, page), pages)
+        start = (page - 1) * ENTRIES_PER_PAGE
+        body["entries"] = body["entries"][start : start + ENTRIES_PER_PAGE]
+        answer |= {"page": page, "page_count": pages, "entry_total": count}
+        return {**answer, "video": None, "playlist": body}
+    return {**answer, "entry_total": 0, "video": body, "playlist": None}
