@@ -74,6 +74,15 @@ class StartDownloadSerializer(OptionsSerializer):
         return own, downloads.read_options(values)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A page with a video",
+            value={"url": "https://videos.example.org/watch/42"},
+            request_only=True,
+        )
+    ]
+)
 class InspectSerializer(StrictSerializer):
     url = serializers.CharField(max_length=MAX_URL)
     page = serializers.IntegerField(
