@@ -124,14 +124,13 @@ class SiteCookies(OwnedDocument):
 class Download(Job):
     """One fetch. Its line in the history stays when the file is deleted.
 
-    A message of the queue only says that something waits: `claim` takes the first
+    A message of the queue only says that something waits: `take` claims the first
     in line, by priority, then by age, of those whose owner and site have a slot.
     """
 
     KIND: ClassVar[str] = "download"
     ACTOR: ClassVar[str] = "fetch_download"
     QUEUE: ClassVar[str] = "network"
-    RETRY_DELAYS_S: ClassVar[tuple[int, ...]] = (5, 20, 60, 300)
 
     video_id = models.CharField(max_length=64)
     video_title = models.CharField(max_length=MAX_TITLE)
@@ -190,7 +189,7 @@ class Download(Job):
         return reverse("downloads:list")
 
     @classmethod
-    def claim(cls, job_id: str | UUID, *, token: UUID | None = None) -> Self | None:
+    def take(cls, job_id: str | UUID, *, token: UUID | None = None) -> Self | None:
         token = token or uuid4()
         running = cls.objects.filter(state=State.RUNNING)
         # Asked again because an answer was lost: it may be ours already.
@@ -198,7 +197,7 @@ class Download(Job):
         if ours is not None:
             return ours
         for candidate in cls.waiting():
-            claimed = super().claim(candidate, token=token)
+            claimed = cls.claim(candidate, token=token)
             if claimed is not None and claimed._has_slot():
                 return claimed
             if claimed is not None:

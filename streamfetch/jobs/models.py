@@ -160,6 +160,15 @@ class Job(OwnedDocument):
         )
         return cls.objects.filter(pk=job_id, lease_token=token).first()
 
+    @classmethod
+    def take(
+        cls, job_id: str | uuid.UUID, *, token: uuid.UUID | None = None
+    ) -> Self | None:
+        """Claim what a message about `job_id` leads to: that job, unless its kind
+        has a line of its own. Safe to repeat with the same `token`.
+        """
+        return cls.claim(job_id, token=token)
+
     def _held(self) -> Any:
         return type(self).objects.filter(
             pk=self.pk, state=State.RUNNING, lease_token=self.lease_token

@@ -243,10 +243,10 @@ def run_job(
     """
     token = uuid4()
     try:
-        job = _patiently(lambda: model.claim(job_id, token=token))
+        job = _patiently(lambda: model.take(job_id, token=token))
     except Shutdown:
         # It may have come right after the claim: ask what became of it.
-        if job := model.claim(job_id, token=token):
+        if job := model.take(job_id, token=token):
             _release(job)
         return
     if job is None:

@@ -38,7 +38,7 @@ def own_folders(settings, tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tries follow each other at once; how long they wait is tested with jobs."""
-    monkeypatch.setattr(Download, "RETRY_DELAYS_S", (0, 0, 0, 0))
+    monkeypatch.setattr(Download, "RETRY_DELAYS_S", (0, 0, 0))
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def test_a_site_that_stays_away_is_given_up(api: APIClient, work: Work) -> None:
     asked = ask(api, url)
     work()
     found = result(api, asked)
-    assert (found["state"], found["attempts"]) == ("failed", 5)
+    assert (found["state"], found["attempts"]) == ("failed", 4)
     assert found["error"]["code"] == "connection_failed"
 
 
