@@ -218,7 +218,7 @@ class Report(BaseModel):
     boundaries: list[BoundaryCheck] = []
     max_boundary_error_samples: int = 0
     max_loudness_step_lu: float = 0.0
-    true_peak_dbfs: float = 0.0
+    peak_dbfs: float = 0.0
     video_copied: bool = True
     kept_original: list[int] = []
     flagged: dict[str, list[int]] = {}

@@ -57,7 +57,7 @@ def run(
         memory_bytes=MEMORY_BYTES,
         cpu_s=int(timeout_s) + 1,
         file_bytes=FILE_BYTES,
-        nice=10,
+        nice=5,
     )
     confined = sandbox.confined(
         argv,

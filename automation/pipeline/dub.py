@@ -1,0 +1,299 @@
+"""The stage `dub`: has every chunk dubbed, several at a time, each as often as needed.
+
+A chunk that is done is never sent again: its result is kept under a digest of sound,
+language, engine and options. One that finally fails says so, and keeps the original.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils import timezone
+
+from automation.describing import announce_chunk
+from automation.documents import ChunkError, DubbingProgress
+from automation.engines.base import Engine, EngineError, EngineStopped
+from automation.models import AutomationJob, DubChunk
+from automation.pipeline.chunk_work import ChunkWorker
+from automation.pipeline.journal import note
+from automation.pipeline.sound import Line
+from streamfetch.errors import DomainError
+from streamfetch.ffmpeg.errors import Stopped
+from streamfetch.jobs.models import LeaseLost
+from streamfetch.jobs.running import Run
+from streamfetch.subtitles import Cue
+
+STARTED_AT, DONE_AT = 20.0, 80.0
+RETRY_DELAYS_S = (5.0, 10.0, 20.0)
+MAX_WAIT_S = 300.0
+LOOK_EVERY_S = 0.5
+MS_PER_MINUTE = 60_000
+
+
+class Resting(Exception):
+    """Somebody paused the job."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Price:
+    """What one minute costs, and what may be spent."""
+
+    usd_per_minute: float
+    budget_usd: float | None
+
+    def of(self, chunk: DubChunk) -> float:
+        samples = chunk.end_sample - chunk.start_sample
+        return self.usd_per_minute * samples / 48 / MS_PER_MINUTE
+
+
+class _Budget:
+    """Money that is spent, or promised to chunks under way."""
+
+    def __init__(self, price: Price, *, spent_usd: float) -> None:
+        self._price = price
+        self._lock = threading.Lock()
+        self._committed_usd = spent_usd
+
+    def reserve(self, chunk: DubChunk) -> float:
+        """Set a chunk's price aside. Raises `EngineError` beyond the budget."""
+        cost = self._price.of(chunk)
+        limit = self._price.budget_usd
+        with self._lock:
+            if limit is not None and self._committed_usd + cost > limit + 1e-9:
+                raise BudgetReached(self._committed_usd, limit)
+            self._committed_usd += cost
+        return cost
+
+    def release(self, cost: float) -> None:
+        with self._lock:
+            self._committed_usd -= cost
+
+
+class BudgetReached(EngineError):
+    """The next chunk would cost more than is left."""
+
+    code = "budget_reached"
+    is_fatal = True
+
+    def __init__(self, spent_usd: float, budget_usd: float) -> None:
+        super().__init__(
+            f"The budget of ${budget_usd:.2f} is used up (${spent_usd:.2f} spent). "
+            "Raise it and retry: what is dubbed already is not paid again."
+        )
+
+
+class Dubbing:
+    """One run over all chunks of a job."""
+
+    def __init__(
+        self,
+        run: Run[AutomationJob],
+        line: Line,
+        *,
+        engine: Engine,
+        price: Price,
+        captions: Sequence[Cue],
+    ) -> None:
+        self._run = run
+        self._job = run.job
+        self._engine = engine
+        self._fatal: DomainError | None = None
+        self._rests = threading.Event()
+        self._changed = threading.Event()
+        spent = sum(each.cost_usd for each in self._chunks())
+        self._budget = _Budget(price, spent_usd=spent)
+        self._worker = ChunkWorker(
+            run, line, engine=engine, captions=captions, should_stop=self._should_stop
+        )
+
+    def finish(self) -> None:
+        """Work until each chunk is complete or failed.
+
+        Raises `Resting`, `LeaseLost`, and the error that stops every chunk.
+        """
+        chunks = self._chunks()
+        todo = [each for each in chunks if not self._worker.is_done(each)]
+        self._report()
+        parallel = min(
+            self._job.config.max_parallel_jobs, self._engine.capabilities.max_parallel
+        )
+        if todo:
+            self._engine.check()
+            note(self._job, f"{len(todo)} of {len(chunks)} chunks are to be dubbed")
+        with ThreadPoolExecutor(parallel, thread_name_prefix="dub") as pool:
+            futures = [pool.submit(self._in_thread, each) for each in todo]
+            try:
+                self._follow(futures)
+            finally:
+                for future in futures:
+                    future.cancel()
+        for future in futures:
+            if not future.cancelled():
+                future.result()
+        self._report()
+        if self._run.should_stop():
+            raise LeaseLost
+        if self._fatal is not None:
+            raise self._fatal
+        if self._rests.is_set():
+            raise Resting
+
+    def _follow(self, futures: Iterable[Future[None]]) -> None:
+        waiting = set(futures)
+        while waiting:
+            done, waiting = wait(waiting, timeout=LOOK_EVERY_S)
+            if self._run.should_stop():
+                return
+            if _is_paused(self._job):
+                self._rests.set()
+            if done or self._changed.is_set():
+                self._changed.clear()
+                self._report()
+            if self._should_stop():
+                return
+
+    def _should_stop(self) -> bool:
+        return (
+            self._fatal is not None or self._rests.is_set() or self._run.should_stop()
+        )
+
+    def _in_thread(self, chunk: DubChunk) -> None:
+        try:
+            if not self._should_stop():
+                self._dub(chunk)
+        finally:
+            connection.close()
+
+    def _dub(self, chunk: DubChunk) -> None:
+        while True:
+            try:
+                self._once(chunk)
+            except (EngineStopped, Stopped):
+                if not self._run.should_stop():
+                    self._set(chunk, state=DubChunk.State.PENDING)
+                return
+            except EngineError as error:
+                if error.is_fatal:
+                    self._fatal = error
+                    self._set(chunk, state=DubChunk.State.PENDING)
+                    return
+                if not self._tries_again(chunk, error):
+                    return
+            except DomainError as error:
+                if not error.recoverable or not self._tries_again(chunk, error):
+                    self._fail(chunk, error)
+                    return
+            else:
+                return
+
+    def _once(self, chunk: DubChunk) -> None:
+        if self._worker.adopt(chunk):
+            self._tell(chunk)
+            return
+        is_new = not self._worker.was_sent(chunk)
+        cost = self._budget.reserve(chunk) if is_new else 0.0
+        before = chunk.cost_usd
+        try:
+            self._worker.dub(chunk, cost_usd=cost, on_change=self._on_change(chunk))
+        finally:
+            if is_new and chunk.cost_usd == before:
+                self._budget.release(cost)
+        self._tell(chunk)
+
+    def _tries_again(self, chunk: DubChunk, error: DomainError) -> bool:
+        """Wait, and say whether to try once more; else the chunk has failed."""
+        number = chunk.retry_count
+        if not error.recoverable or number >= len(RETRY_DELAYS_S):
+            self._fail(chunk, error)
+            return False
+        asked_s = getattr(error, "retry_after_s", None)
+        delay_s = min(MAX_WAIT_S, max(RETRY_DELAYS_S[number], asked_s or 0.0))
+        if asked_s is not None:
+            delay_s = min(MAX_WAIT_S, asked_s)
+        self._set(
+            chunk,
+            state=DubChunk.State.RETRYING,
+            retry_count=number + 1,
+            error=ChunkError(code=error.code, message=error.detail),
+        )
+        note(
+            self._job,
+            f"Chunk {chunk.index + 1} ({chunk.language}): {error.detail} Trying again "
+            f"in {delay_s:.0f} s",
+            level="warning",
+            code=error.code,
+        )
+        until = time.monotonic() + delay_s
+        while time.monotonic() < until:
+            if self._should_stop():
+                return True
+            time.sleep(0.1)
+        return True
+
+    def _fail(self, chunk: DubChunk, error: DomainError) -> None:
+        self._set(
+            chunk,
+            state=DubChunk.State.FAILED,
+            error=ChunkError(code=error.code, message=error.detail),
+            completed_at=timezone.now(),
+        )
+        note(
+            self._job,
+            f"Chunk {chunk.index + 1} ({chunk.language}) failed: {error.detail}",
+            level="error",
+            code=error.code,
+        )
+
+    def _set(self, chunk: DubChunk, **changes: object) -> None:
+        chunk.change(**changes)
+        self._tell(chunk)
+
+    def _tell(self, chunk: DubChunk) -> None:
+        announce_chunk(chunk)
+        self._changed.set()
+
+    def _on_change(self, chunk: DubChunk) -> Callable[[], None]:
+        return lambda: self._tell(chunk)
+
+    def _chunks(self) -> list[DubChunk]:
+        found = DubChunk.objects.filter(job_id=self._job.pk)
+        order = list(self._job.config.target_languages)
+        return sorted(found, key=lambda each: (order.index(each.language), each.index))
+
+    def _report(self) -> None:
+        store_progress(self._run)
+
+
+def store_progress(run: Run[AutomationJob]) -> None:
+    """Count the chunks, and tell how far they are."""
+    states = list(
+        DubChunk.objects.filter(job_id=run.job.pk).values_list("state", "cost_usd")
+    )
+    counts = dict.fromkeys(DubChunk.State.values, 0)
+    for state, _cost in states:
+        counts[state] += 1
+    completed, failed = counts["complete"], counts["failed"]
+    waiting = counts["pending"]
+    progress = DubbingProgress(
+        total=len(states),
+        completed=completed,
+        failed=failed,
+        pending=waiting,
+        active_jobs=len(states) - completed - failed - waiting,
+    )
+    share = (completed + failed) / max(1, len(states))
+    began = run.job.started_at
+    elapsed_s = (timezone.now() - began).total_seconds() if began else 0.0
+    run.store(
+        dubbing=progress,
+        spent_usd=sum(cost for _state, cost in states),
+        percent=STARTED_AT + (DONE_AT - STARTED_AT) * share,
+        eta_s=elapsed_s * (1 - share) / share if share > 0 else None,
+    )
+
+
+def _is_paused(job: AutomationJob) -> bool:
+    return AutomationJob.objects.filter(pk=job.pk).exclude(paused_at=None).exists()
