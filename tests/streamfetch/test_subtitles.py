@@ -66,11 +66,7 @@ def test_a_huge_file_is_refused():
 
 
 def words():
-    # Characters that divide lines or open tags are changed by the formats themselves.
-    plain = st.characters(codec="utf-8", exclude_categories=["C", "Z"])
-    line = st.text(plain, min_size=1).filter(
-        lambda text: not any(sign in text for sign in "<>{}")
-    )
+    line = st.text("aéßЖ漢👍&;#'\"-0", min_size=1, max_size=8)
     return st.lists(line, min_size=1, max_size=3).map("\n".join)
 
 
