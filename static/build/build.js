@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { buildFonts } from "./fonts.js";
 import { buildIcons } from "./icons.js";
+import { buildPdfjs } from "./pdfjs.js";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const SRC = join(ROOT, "static/src");
@@ -26,6 +27,8 @@ const PAGES = [
   "downloads/downloads",
   "projects/list",
   "projects/editor",
+  "pdfeditor/list",
+  "pdfeditor/editor",
 ];
 
 /** Runs before the first paint, so it is a classic script, not a module. */
@@ -82,6 +85,7 @@ await mkdir(DIST, { recursive: true });
 await Promise.all([
   buildIcons({ root: ROOT, dist: DIST }),
   buildFonts({ root: ROOT, dist: DIST }),
+  buildPdfjs({ root: ROOT, dist: DIST }),
   cp(join(SRC, "images"), join(DIST, "images"), { recursive: true }),
 ]);
 if (watching) {

@@ -18,11 +18,20 @@ const LUCIDE = [
   "underline", "undo-2",
   "upload", "user", "volume-1", "volume-2", "volume-x", "wifi-off", "x",
   "zoom-in", "zoom-out",
+  "align-center-horizontal", "align-center-vertical", "align-end-horizontal",
+  "align-end-vertical", "align-horizontal-distribute-center", "align-left", "align-right",
+  "align-start-horizontal", "align-start-vertical", "align-vertical-distribute-center",
+  "bring-to-front", "brush", "chevron-up", "circle", "contrast", "copy-plus", "eraser",
+  "file", "file-down", "file-output", "file-plus", "file-stack", "file-text", "file-up",
+  "highlighter", "history", "image-plus", "lock", "mouse-pointer-2", "move-up-right",
+  "panel-left", "pen-line", "pentagon", "rotate-cw", "rows-3", "send-to-back", "shapes",
+  "shield-check", "signature", "slash", "split", "stamp", "sticky-note", "strikethrough",
 ];
 
 /** Our own, on the same 24-unit grid. */
 const OWN = {
   "bracket-in": '<path d="M11 4H6v16h5"/><path d="M12 12h8"/><path d="m16 8-4 4 4 4"/>',
+  squiggly: '<path d="M6 4v6a6 6 0 0 0 12 0V4"/><path d="m4 20 2.7-2 2.6 2 2.7-2 2.7 2 2.6-2 2.7 2"/>',
   "bracket-out": '<path d="M13 4h5v16h-5"/><path d="M12 12H4"/><path d="m8 8 4 4-4 4"/>',
 };
 

@@ -145,6 +145,32 @@ export const boxBetween = (a, b) => ({
 /** The rotation that makes something upright for the reader of a rotated page. */
 export const uprightRotation = (page) => (360 - quarterTurn(page.rotation)) % 360;
 
+/**
+ * The page-space box, with its rotation, of something that the reader sees upright.
+ * @param {Box} box in view space
+ * @returns {Box & {rotation: number}}
+ */
+export function uprightBox(page, scale, box) {
+  const { x, y } = toPage(page, scale, centreOf(box));
+  const width = toPageLength(page, scale, box.width);
+  const height = toPageLength(page, scale, box.height);
+  return { x: x - width / 2, y: y - height / 2, width, height, rotation: uprightRotation(page) };
+}
+
+/** The upright bounds of a page-space box, in view space. */
+export function viewBounds(page, scale, box) {
+  const matrix = viewMatrix(page, scale);
+  return boundsOfPoints(cornersOf(box).map((corner) => apply(matrix, corner)));
+}
+
+/** Another size for a box whose top left corner stays where it is seen. */
+export function resizeFromTopLeft(box, width, height) {
+  const [corner] = cornersOf(box);
+  const moved = { x: box.x, y: box.y, width, height, rotation: box.rotation ?? 0 };
+  const [now] = cornersOf(moved);
+  return { x: box.x + corner.x - now.x, y: box.y + corner.y - now.y, width, height };
+}
+
 /** Keeps a point on the page. */
 export const clampToPage = (page, { x, y }) => ({
   x: Math.max(0, Math.min(page.width, x)),

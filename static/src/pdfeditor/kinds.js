@@ -133,9 +133,11 @@ export function sameContent(a, b) {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   for (const name of names) {
     if (SERVER_FIELDS.includes(name)) continue;
-    if (!Object.is(a[name], b[name]) && JSON.stringify(a[name]) !== JSON.stringify(b[name])) {
-      return false;
-    }
+    if (!sameValue(a[name], b[name])) return false;
   }
   return true;
 }
+
+/** Equal as JSON; what is null may as well be left out. */
+export const sameValue = (a, b) =>
+  Object.is(a ?? null, b ?? null) || JSON.stringify(a ?? null) === JSON.stringify(b ?? null);

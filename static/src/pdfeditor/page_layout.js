@@ -6,6 +6,8 @@ import { viewSize } from "./geometry.js";
 
 export const GAP_PX = 14;
 export const MARGIN_PX = 16;
+/** A point is 1/72 inch, a CSS pixel 1/96: "100 %" is the size on paper. */
+export const PX_PER_POINT = 96 / 72;
 
 /**
  * @param {import("./geometry.js").PageShape[]} pages
@@ -52,22 +54,24 @@ export function currentPage(boxes, scrollTop, viewportHeight) {
   return Math.min(boxes.length - 1, firstBelow(boxes, line));
 }
 
+/** On wide screens a page as wide as the window is too large to read. */
+const MOST_AUTO_ZOOM = 1.25;
+
 /**
- * @param {"width" | "page"} fit
+ * @param {"auto" | "width" | "page"} fit
  * @returns {number} CSS pixels for a point
  */
 export function fitScale(page, fit, { width, height }) {
   const { width: w, height: h } = viewSize(page, 1);
   const byWidth = (width - 2 * MARGIN_PX) / w;
   if (fit === "width") return byWidth;
+  if (fit === "auto") return Math.min(byWidth, MOST_AUTO_ZOOM * PX_PER_POINT);
   return Math.min(byWidth, (height - 2 * MARGIN_PX) / h);
 }
 
 export const ZOOM_STEPS = Object.freeze([
   0.1, 0.25, 0.33, 0.5, 0.67, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 6, 8,
 ]);
-/** A point is 1/72 inch, a CSS pixel 1/96: "100 %" is the size on paper. */
-export const PX_PER_POINT = 96 / 72;
 
 export const clampZoom = (zoom) =>
   Math.max(ZOOM_STEPS[0], Math.min(ZOOM_STEPS.at(-1), zoom));

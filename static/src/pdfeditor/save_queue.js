@@ -10,7 +10,7 @@
  * same field ours is shown and theirs is handed out, so that neither is lost.
  */
 import { isTransient } from "../shared/http.js";
-import { SERVER_FIELDS, sameContent } from "./kinds.js";
+import { SERVER_FIELDS, sameContent, sameValue } from "./kinds.js";
 
 const QUIET_MS = 350;
 const RETRY_MS = [2_000, 4_000, 8_000, 15_000];
@@ -195,7 +195,7 @@ export class SaveQueue {
     if (OK.includes(status)) {
       this.#done(id, sent, annotation);
     } else if (status === 409) {
-      this.#resolve(id, sent, annotation ?? null);
+      this.#resolve(id, sent, annotation ?? error?.current ?? null);
     } else if (status === 404) {
       this.#goneElsewhere(id, sent);
     } else {
@@ -268,11 +268,10 @@ function plain(annotation) {
 export function merge(base, ours, theirs) {
   const merged = { ...theirs };
   let clash = false;
-  const same = (a, b) => Object.is(a, b) || JSON.stringify(a) === JSON.stringify(b);
   for (const name of Object.keys(ours)) {
-    if (SERVER_FIELDS.includes(name) || same(ours[name], theirs[name])) continue;
-    const oursChanged = !base || !same(ours[name], base[name]);
-    const theirsChanged = !base || !same(theirs[name], base[name]);
+    if (SERVER_FIELDS.includes(name) || sameValue(ours[name], theirs[name])) continue;
+    const oursChanged = !base || !sameValue(ours[name], base[name]);
+    const theirsChanged = !base || !sameValue(theirs[name], base[name]);
     if (!oursChanged) continue;
     merged[name] = ours[name];
     if (theirsChanged) clash = true;

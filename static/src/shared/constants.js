@@ -6,6 +6,7 @@ export const EVENTS = Object.freeze({
   JOB: "streamfetch:job", // a job, as in GET jobs/
   ASSET: "streamfetch:asset", // an asset, as in GET assets/{id}/
   PROJECT: "streamfetch:project", // {id, revision}
+  PDF_PROJECT: "streamfetch:pdf-project", // {id, revision, status, thumbnail_count}
   RESYNC: "streamfetch:resync", // events may have been missed: ask again
   CONNECTION: "streamfetch:connection", // {mode: "live" | "polling" | "waiting"}
 });

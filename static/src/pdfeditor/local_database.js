@@ -1,0 +1,78 @@
+/**
+ * What this browser keeps of a project until the server has it, and its history.
+ * IndexedDB; where there is none (private windows) nothing is kept and nothing fails.
+ */
+
+const NAME = "streamfetch.pdf";
+const VERSION = 1;
+
+let opening = null;
+
+function open() {
+  opening ??= new Promise((resolve) => {
+    let request;
+    try {
+      request = indexedDB.open(NAME, VERSION);
+    } catch {
+      resolve(null);
+      return;
+    }
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore("pending");
+      request.result.createObjectStore("steps");
+      request.result.createObjectStore("facts");
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => resolve(null);
+  });
+  return opening;
+}
+
+/** @returns {Promise<any>} the result, null when it cannot be had */
+async function run(store, mode, action) {
+  const database = await open();
+  if (!database) return null;
+  return new Promise((resolve) => {
+    try {
+      const transaction = database.transaction(store, mode);
+      const request = action(transaction.objectStore(store));
+      transaction.oncomplete = () => resolve(request?.result ?? null);
+      transaction.onerror = () => resolve(null);
+      transaction.onabort = () => resolve(null);
+    } catch {
+      resolve(null);
+    }
+  });
+}
+
+const write = (store, action) => void run(store, "readwrite", action);
+const within = (project) => IDBKeyRange.bound([project], [project, []]);
+
+/** @param {string} project */
+export function localDatabase(project) {
+  return {
+    pending: {
+      put: (id, entry) => write("pending", (store) => store.put(entry, [project, id])),
+      drop: (id) => write("pending", (store) => store.delete([project, id])),
+      all: async () => (await run("pending", "readonly", (store) => store.getAll(within(project)))) ?? [],
+    },
+    history: {
+      write: (index, step) => write("steps", (store) => store.put(step, [project, index])),
+      cut: (from) =>
+        write("steps", (store) => store.delete(IDBKeyRange.bound([project, from], [project, []]))),
+      cursor: (at) => write("facts", (store) => store.put(at, [project, "cursor"])),
+      clear: () => write("steps", (store) => store.delete(within(project))),
+      async all() {
+        const steps = (await run("steps", "readonly", (store) => store.getAll(within(project)))) ?? [];
+        const cursor = await run("facts", "readonly", (store) => store.get([project, "cursor"]));
+        return { steps, cursor: cursor ?? steps.length };
+      },
+    },
+  };
+}
+
+/** Small things that belong to the person, not to a project. */
+export const personal = {
+  get: (name) => run("facts", "readonly", (store) => store.get(["person", name])),
+  set: (name, value) => write("facts", (store) => store.put(value, ["person", name])),
+};

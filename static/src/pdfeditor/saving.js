@@ -1,0 +1,92 @@
+/** Ties the save queue, this browser's memory and the store of the editor together. */
+import { api } from "../shared/http.js";
+import { t } from "../shared/i18n.js";
+import { toast, toastError } from "../shared/toasts.js";
+import { History } from "./history.js";
+import { localDatabase } from "./local_database.js";
+import { SaveQueue } from "./save_queue.js";
+
+const PAGE_SIZE = 1_000;
+
+export class Saving {
+  /** @param {{projectId: string, onState: (state: string, reason?: string) => void}} options */
+  constructor({ projectId, onState }) {
+    this.path = `pdf-projects/${projectId}/annotations/`;
+    this.local = localDatabase(projectId);
+    this.history = new History({ keeper: this.local.history });
+    this.queue = new SaveQueue({
+      keeper: this.local.pending,
+      send: (batch) => api(`${this.path}bulk/`, { method: "POST", body: batch, keepalive: isSmall(batch) }),
+      onState: (state, error) => {
+        onState(state, error?.message);
+        if (state === "refused" && error instanceof Error) toastError(error);
+      },
+      onSaved: (annotation) => this.store.get(annotation.id) && this.#keepServerFields(annotation),
+      onConflict: (conflict) => this.#conflict(conflict),
+      onRefused: (_, error) => {
+        const reason = error.detail ?? error.message ?? t("The server did not take it.");
+        toast(t("One annotation is not saved: {reason}", { reason }), { tone: "error" });
+      },
+    });
+  }
+
+  /** @param {import("./document_store.js").DocumentStore} store */
+  attach(store) {
+    this.store = store;
+    store.onEdit = (id, annotation) => this.queue.change(id, annotation);
+  }
+
+  /** What only the server knows, such as the author, without drawing anything anew. */
+  #keepServerFields(saved) {
+    const shown = this.store.get(saved.id);
+    shown.author = saved.author;
+    shown.revision = saved.revision;
+    if (saved.image_url) shown.image_url = saved.image_url;
+  }
+
+  #conflict({ id, ours, theirs, shown }) {
+    if (shown) this.store.load([shown]);
+    if (ours === null) {
+      toast(t("An annotation that you deleted was changed elsewhere, so it stays."));
+    } else if (theirs) {
+      this.store.remember(t("Keep mine"), id, theirs);
+      toast(t("Someone changed the same annotation. Yours is shown; undo brings theirs."), {
+        action: { label: t("Use theirs"), run: () => this.store.undo() },
+      });
+    }
+  }
+
+  /** Loads all annotations, then what this browser had not sent. */
+  async load() {
+    const [{ steps, cursor }, pending] = await Promise.all([
+      this.local.history.all(), this.local.pending.all(),
+    ]);
+    let next = `${this.path}?page_size=${PAGE_SIZE}`;
+    while (next) {
+      const answer = await api(next);
+      for (const annotation of answer.results) this.queue.know(annotation);
+      this.store.load(answer.results);
+      next = answer.next && new URL(answer.next, location.href).pathname + new URL(answer.next, location.href).search;
+    }
+    this.history.restore(steps, cursor);
+    this.store.historyRestored();
+    if (pending.length > 0) {
+      this.store.load(pending.map(({ annotation }) => annotation).filter(Boolean));
+      this.store.unload(pending.filter(({ annotation }) => !annotation).map(({ id }) => id));
+      this.queue.restore(pending);
+      toast(t("Edits that had not been sent were found in this browser and are being saved."));
+    }
+  }
+
+  /** After the server put another state in place: ours starts from it. */
+  async reload() {
+    this.store.unload(this.store.all.map(({ id }) => id));
+    this.local.history.clear();
+    this.history.restore([], 0);
+    this.store.historyRestored();
+    await this.load();
+  }
+}
+
+/** Browsers carry on with small requests after the page is closed. */
+const isSmall = (batch) => JSON.stringify(batch).length < 50_000;
