@@ -12,7 +12,7 @@ NEEDED_BYTES = 4096
 
 
 class NotMedia(DomainError):
-    """The bytes are not those of a video, a sound or a picture."""
+    """The bytes are not those of a video, a sound, a picture or a PDF."""
 
     code = "not_media"
     http_status = 422
@@ -38,6 +38,7 @@ _PREFIXES: list[tuple[bytes, Sniffed]] = [
     (b"ID3", Sniffed("audio", "audio/mpeg", "mp3")),
     (b"\x00\x00\x01\xba", Sniffed("video", "video/mpeg", "mpg")),
 ]
+PDF = Sniffed("pdf", "application/pdf", "pdf")
 _RIFF = {
     b"AVI ": Sniffed("video", "video/x-msvideo", "avi"),
     b"WAVE": Sniffed("audio", "audio/wav", "wav"),
@@ -105,9 +106,10 @@ def sniff(head: bytes) -> Sniffed:
             "This is a playlist, not a video: it only names other files. Upload the "
             "video itself, or paste the playlist's address under Downloads."
         )
-    if head.startswith(b"%PDF"):
-        raise NotMedia("This is a PDF. The library takes video, sound and pictures.")
+    # Readers look for the header further in: mail programs put junk before it.
+    if b"%PDF-" in head:
+        return PDF
     raise NotMedia(
-        "This is not a video, a sound or a picture that can be read, whatever its "
-        "name says. Export it again as MP4, MOV, MKV or WebM."
+        "This is not a video, a sound, a picture or a PDF that can be read, whatever "
+        "its name says. Export it again as MP4, MOV, MKV, WebM or PDF."
     )

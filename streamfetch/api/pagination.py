@@ -20,7 +20,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
-PAGE_SIZE_PATTERN = re.compile(r"[0-9]{1,3}")
+PAGE_SIZE_PATTERN = re.compile(r"[0-9]{1,4}")
 
 
 def encode_cursor(document: Any) -> str:
@@ -44,11 +44,13 @@ def decode_cursor(text: str) -> Cursor:
         ) from None
 
 
-def page_size(request: Request) -> int:
-    text = request.query_params.get("page_size", str(PAGE_SIZE))
-    if not PAGE_SIZE_PATTERN.fullmatch(text) or not 1 <= int(text) <= MAX_PAGE_SIZE:
+def page_size(
+    request: Request, *, default: int = PAGE_SIZE, most: int = MAX_PAGE_SIZE
+) -> int:
+    text = request.query_params.get("page_size", str(default))
+    if not PAGE_SIZE_PATTERN.fullmatch(text) or not 1 <= int(text) <= most:
         raise Invalid(
-            _("page_size is a number from 1 to %(most)d.") % {"most": MAX_PAGE_SIZE},
+            _("page_size is a number from 1 to %(most)d.") % {"most": most},
             field="page_size",
         )
     return int(text)
@@ -61,13 +63,15 @@ class NewestFirst(BasePagination):
     holds, which tells whether there is a next page without counting.
     """
 
+    default_size = PAGE_SIZE
+    max_size = MAX_PAGE_SIZE
     next_url: str | None = None
     first_url: str | None = None
 
     def paginate_queryset(
         self, queryset: Any, request: Request, view: Any = None
     ) -> list[Any]:
-        size = page_size(request)
+        size = page_size(request, default=self.default_size, most=self.max_size)
         cursor = request.query_params.get("cursor")
         before = decode_cursor(cursor) if cursor else None
         found = self.fetch(queryset, size + 1, before)
@@ -114,6 +118,6 @@ class NewestFirst(BasePagination):
                 "name": "page_size",
                 "in": "query",
                 "required": False,
-                "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE},
+                "schema": {"type": "integer", "minimum": 1, "maximum": self.max_size},
             },
         ]

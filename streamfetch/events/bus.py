@@ -16,7 +16,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 logger = logging.getLogger(__name__)
 
-EventName = Literal["job", "asset", "project"]
+EventName = Literal["job", "asset", "project", "pdf_project", "pdf_annotations"]
 
 KEPT_EVENTS = 1000
 KEPT_S = 24 * 3600

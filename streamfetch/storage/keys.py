@@ -60,6 +60,7 @@ FILE_TYPES = {
     # documents and bundles
     "pdf": FileType("application/pdf"),
     "zip": FileType("application/zip"),
+    "xfdf": FileType("application/vnd.adobe.xfdf"),
     "srt": FileType("application/x-subrip"),
     "ass": FileType("text/x-ssa"),
     # playback
@@ -71,7 +72,15 @@ FILE_TYPES = {
     "bin": FileType(UNKNOWN_TYPE),
 }
 
-COLLECTIONS = ("quarantine", "assets", "renders", "dubs", "probes")
+COLLECTIONS = (
+    "quarantine",
+    "assets",
+    "renders",
+    "dubs",
+    "pdfs",
+    "pdf-exports",
+    "probes",
+)
 
 _SEGMENT = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 _NAME = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT}){{0,3}}")
@@ -131,6 +140,27 @@ def dub_file(job_id: UUID, folder: str, digest: str, extension: str) -> str:
     """Key of a file of a dubbing job; `digest` (hex) is of what is in it."""
     name = f"{_match(_DIGEST, digest)}.{_extension(extension)}"
     return check(f"{dub(job_id)}{_match(_SPEC, folder)}/{name}")
+
+
+def pdf(project_id: UUID) -> str:
+    """Prefix of everything one PDF project owns."""
+    return f"pdfs/{_id(project_id)}/"
+
+
+def pdf_file(project_id: UUID, name: str) -> str:
+    """Key of one file of a PDF project; `name` may have a folder (`images/a.png`)."""
+    _extension(_match(_NAME, name).rpartition(".")[2])
+    return check(pdf(project_id) + name)
+
+
+def pdf_export(export_id: UUID) -> str:
+    """Prefix of everything one export of a PDF made."""
+    return f"pdf-exports/{_id(export_id)}/"
+
+
+def pdf_export_output(export_id: UUID, extension: str) -> str:
+    """Key of an exported file: one for each export, so a second run replaces it."""
+    return f"{pdf_export(export_id)}export.{_extension(extension)}"
 
 
 def probe(probe_id: UUID) -> str:

@@ -16,7 +16,7 @@ from streamfetch.ffmpeg.errors import FFmpegFailed
 from streamfetch.ffmpeg.probe import MediaInfo, probe
 from streamfetch.jobs.running import Run
 from streamfetch.storage.backends import media_storage
-from uploads.models import Asset, AssetProcessing, MediaFacts, Rendition
+from uploads.models import Asset, AssetProcessing, Kind, MediaFacts, Rendition
 from uploads.pipeline import previews, publishing
 from uploads.pipeline.adaptive import make_playable
 from uploads.pipeline.commands import run_command
@@ -99,6 +99,12 @@ def process(run: Run[AssetProcessing]) -> dict[str, Any]:
     run.enter("fetch", percent=1)
     path = run.workspace.path / f"source{Path(asset.source_key).suffix}"
     stored = media_storage().fetch_to(asset.source_key, path)
+    if asset.kind == Kind.PDF:
+        # Nothing is played: the PDF editor reads it when it is opened there.
+        Asset.objects.filter(pk=asset.pk).update_idempotently(
+            sha256=_sha256(path), updated_at=timezone.now()
+        )
+        return {}
     run.enter("probe", percent=5)
     timeout_s = PROBE_S + stored.size_bytes / PROBE_BYTES_PER_S
     source = Source(path=path, info=probe(path, timeout_s=timeout_s))

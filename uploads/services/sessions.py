@@ -277,8 +277,9 @@ def _assemble(session: UploadSession) -> StoredObject:
 def complete(session: UploadSession) -> Asset:
     """Check what arrived, accept it and start processing. Safe to repeat.
 
-    Raises `Conflict` while parts are missing, and `sniffing.NotMedia` for
-    something that is not media; the object and its asset are removed then.
+    Raises `Conflict` while parts are missing, `sniffing.NotMedia` for something
+    that is not media, and `TooLarge` for a PDF beyond its own limit; the object and
+    its asset are removed then.
     """
     asset = Asset.objects.filter(pk=session.asset_id).first()
     if asset is None:
@@ -296,6 +297,16 @@ def complete(session: UploadSession) -> Asset:
         except sniffing.NotMedia as error:
             abort(session)
             raise sniffing.NotMedia(error.detail, field="file") from error
+        if sniffed == sniffing.PDF and stored.size_bytes > settings.MAX_PDF_BYTES:
+            abort(session)
+            raise TooLarge(
+                _("This PDF has %(size)d MB; this server takes %(most)d MB at most.")
+                % {
+                    "size": stored.size_bytes // MIB,
+                    "most": settings.MAX_PDF_BYTES // MIB,
+                },
+                field="file",
+            )
         source_key = keys.asset_source(asset.pk, sniffed.extension)
         Asset.objects.filter(pk=asset.pk).update_idempotently(
             source_key=source_key,

@@ -1,0 +1,203 @@
+"""Shapes of the PDF endpoints."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
+
+from pdfeditor.geometry.document import EditorSettings, Metadata
+from pdfeditor.models import MAX_NAME, Annotation, PdfProject
+from pdfeditor.services.projects import WRITABLE_METADATA
+from streamfetch.api.fields import EmbeddedDocumentField, StrictSerializer
+
+# What the database can hold.
+MAX_REVISION = 2**31 - 1
+LONGEST_PASSWORD = 200
+_ASSET = "4b7a1f0e-8a53-4c7e-9a0b-2f1d6c3e5a90"
+_PAGE = "b2b6a7a8-5b0e-4c52-8a5f-3f3a8f0d7c11"
+
+
+class _Described(serializers.Serializer):
+    """Instances are the service's descriptions already."""
+
+    def to_representation(self, instance: Any) -> Any:
+        return instance
+
+
+class PdfSummarySerializer(_Described):
+    id = serializers.UUIDField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    status = serializers.ChoiceField(choices=PdfProject.Status.choices, read_only=True)
+    error = serializers.DictField(read_only=True, allow_null=True)
+    revision = serializers.IntegerField(read_only=True)
+    page_count = serializers.IntegerField(read_only=True)
+    thumbnail_url = serializers.CharField(read_only=True, allow_null=True)
+    url = serializers.CharField(read_only=True)
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+
+
+class PdfPageSerializer(_Described):
+    id = serializers.UUIDField(read_only=True)
+    page_number = serializers.IntegerField(read_only=True)
+    width = serializers.FloatField(read_only=True)
+    height = serializers.FloatField(read_only=True)
+    rotation = serializers.IntegerField(read_only=True)
+    crop = serializers.ListField(child=serializers.FloatField(), read_only=True)
+    user_unit = serializers.FloatField(read_only=True)
+    thumbnail = serializers.CharField(read_only=True, allow_null=True)
+
+
+class PdfProjectSerializer(PdfSummarySerializer):
+    asset = serializers.UUIDField(read_only=True)
+    metadata = EmbeddedDocumentField(Metadata, read_only=True)
+    settings = EmbeddedDocumentField(EditorSettings, read_only=True)
+    notices = serializers.ListField(child=serializers.CharField(), read_only=True)
+    pages = PdfPageSerializer(many=True, read_only=True)
+    file_url = serializers.CharField(read_only=True, allow_null=True)
+    file_revision = serializers.IntegerField(read_only=True)
+    original_url = serializers.CharField(read_only=True, allow_null=True)
+    has_form = serializers.BooleanField(read_only=True)
+    is_signed = serializers.BooleanField(read_only=True)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "From a file of the library",
+            value={"asset": _ASSET, "name": "Contract"},
+            request_only=True,
+        )
+    ]
+)
+class CreatePdfSerializer(StrictSerializer):
+    asset = serializers.UUIDField()
+    name = serializers.CharField(max_length=MAX_NAME, required=False)
+    password = serializers.CharField(
+        max_length=LONGEST_PASSWORD,
+        required=False,
+        write_only=True,
+        trim_whitespace=False,
+    )
+
+
+class UnlockSerializer(StrictSerializer):
+    password = serializers.CharField(
+        max_length=LONGEST_PASSWORD, write_only=True, trim_whitespace=False
+    )
+
+
+class EditMetadataSerializer(StrictSerializer):
+    title = serializers.CharField(max_length=2000, allow_blank=True, required=False)
+    author = serializers.CharField(max_length=2000, allow_blank=True, required=False)
+    subject = serializers.CharField(max_length=2000, allow_blank=True, required=False)
+    keywords = serializers.CharField(max_length=2000, allow_blank=True, required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            # Clients send back all they got; the rest is the server's.
+            data = {k: v for k, v in data.items() if k not in _SERVER_METADATA}
+        return super().to_internal_value(data)
+
+
+_SERVER_METADATA = set(Metadata.model_fields) - set(WRITABLE_METADATA)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Rename", value={"name": "The contract", "revision": 3}, request_only=True
+        )
+    ]
+)
+class EditPdfSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=MAX_NAME, required=False)
+    settings = EmbeddedDocumentField(EditorSettings, required=False)
+    metadata = EditMetadataSerializer(required=False)
+    revision = serializers.IntegerField(min_value=1, max_value=MAX_REVISION)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A rectangle",
+            value={
+                "page": _PAGE,
+                "type": "shape",
+                "shape_type": "rectangle",
+                "x": 72,
+                "y": 72,
+                "width": 200,
+                "height": 100,
+                "stroke_color": "#d92d20",
+                "stroke_width": 2,
+            },
+            request_only=True,
+        )
+    ]
+)
+class AnnotationSerializer(_Described):
+    """An annotation; beside these fields it has those of its type."""
+
+    id = serializers.UUIDField(required=False)
+    page = serializers.UUIDField()
+    page_number = serializers.IntegerField(read_only=True, allow_null=True)
+    type = serializers.ChoiceField(choices=Annotation.Type.choices)
+    x = serializers.FloatField()
+    y = serializers.FloatField()
+    width = serializers.FloatField()
+    height = serializers.FloatField()
+    rotation = serializers.FloatField(required=False)
+    opacity = serializers.FloatField(required=False)
+    z = serializers.FloatField(required=False)
+    revision = serializers.IntegerField(read_only=True)
+    author = serializers.CharField(read_only=True)
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=Annotation.Source.choices, read_only=True
+    )
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("Move", value={"x": 100, "revision": 1}, request_only=True)
+    ]
+)
+class EditAnnotationSerializer(serializers.Serializer):
+    """Any fields of the annotation, and the revision they were changed on."""
+
+    revision = serializers.IntegerField(min_value=1, max_value=MAX_REVISION)
+
+
+class BulkSerializer(serializers.Serializer):
+    create = serializers.ListField(  # type: ignore[assignment]
+        child=serializers.DictField(), required=False
+    )
+    update = serializers.ListField(  # type: ignore[assignment]
+        child=serializers.DictField(), required=False
+    )
+    delete = serializers.ListField(child=serializers.JSONField(), required=False)
+
+
+class BulkResultSerializer(serializers.Serializer):
+    id = serializers.JSONField(read_only=True)
+    status = serializers.IntegerField(read_only=True)
+    annotation = AnnotationSerializer(read_only=True, required=False)
+    error = serializers.DictField(read_only=True, required=False)
+
+
+class BulkResultsSerializer(_Described):
+    results = BulkResultSerializer(many=True, read_only=True)
+
+
+class ImageUploadSerializer(serializers.Serializer):
+    file = serializers.FileField()
+
+
+class ImageSerializer(_Described):
+    image = serializers.CharField(read_only=True)
+    image_url = serializers.CharField(read_only=True)
+    image_type = serializers.ChoiceField(choices=["png", "jpg"], read_only=True)
+    width = serializers.IntegerField(read_only=True)
+    height = serializers.IntegerField(read_only=True)

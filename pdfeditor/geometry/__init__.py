@@ -1,0 +1,1 @@
+"""Pure: page boxes, coordinates and the shapes of annotations."""

@@ -1,0 +1,1 @@
+"""Tasks on files, run in confined processes. None of them imports Django."""

@@ -1,0 +1,36 @@
+"""Which objects PDF projects own; see `streamfetch.storage.owners`."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from pdfeditor.models import PdfExport, PdfProject, PdfVersion
+from streamfetch.jobs.models import State
+from streamfetch.storage.owners import Collection, Wanted, register
+
+
+def _projects(ids: list[UUID]) -> set[UUID]:
+    return set(PdfProject.objects.filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _exports(ids: list[UUID]) -> set[UUID]:
+    return set(PdfExport.objects.filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _files() -> Iterator[Wanted]:
+    read = PdfProject.objects.values_list("pk", "base_key", "view_key")
+    for pk, *found in read.iterator():
+        for key in filter(None, found):
+            yield Wanted(key, f"PDF project {pk}")
+    for pk, key in PdfVersion.objects.values_list("pk", "key").iterator():
+        yield Wanted(key, f"PDF version {pk}")
+
+
+def _outputs() -> Iterator[Wanted]:
+    kept = PdfExport.objects.filter(state=State.SUCCEEDED, output_removed_at=None)
+    for pk, key in kept.values_list("pk", "output_key").iterator():
+        if key:
+            yield Wanted(key, f"PDF export {pk}")
+
+
+register(Collection("pdfs", existing=_projects, wanted=_files))
+register(Collection("pdf-exports", existing=_exports, wanted=_outputs))
