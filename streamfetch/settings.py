@@ -354,6 +354,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "JobStateEnum": "streamfetch.jobs.models.State",
         "AssetStatusEnum": "uploads.models.Asset.Status",
+        "ProjectStatusEnum": "projects.models.VideoProject.Status",
+        "AnnotationTypeEnum": "pdfeditor.models.Annotation.Type",
         "EffectTypeEnum": "projects.timeline.effects.EFFECT_TYPES",
         "TransitionTypeEnum": "projects.timeline.clips.TRANSITION_TYPES",
     },

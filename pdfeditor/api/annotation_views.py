@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from pdfeditor.api.serializers import (
+    AnnotationResultsSerializer,
     AnnotationSerializer,
-    BulkResultsSerializer,
-    BulkSerializer,
+    BulkAnnotationsSerializer,
     EditAnnotationSerializer,
     ImageSerializer,
     ImageUploadSerializer,
@@ -114,8 +114,8 @@ class AnnotationDetail(APIView):
 class BulkAnnotations(APIView):
     @extend_schema(
         operation_id="pdf_annotations_bulk",
-        request=BulkSerializer,
-        responses=BulkResultsSerializer,
+        request=BulkAnnotationsSerializer,
+        responses=AnnotationResultsSerializer,
     )
     def post(self, request: Request, pdf_id: UUID) -> Response:
         """Up to 1,000 changes; each is done or refused by itself."""

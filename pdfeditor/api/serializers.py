@@ -14,6 +14,7 @@ from streamfetch.api.fields import EmbeddedDocumentField, StrictSerializer
 MAX_REVISION = 2**31 - 1
 LONGEST_PASSWORD = 200
 _ASSET = "4b7a1f0e-8a53-4c7e-9a0b-2f1d6c3e5a90"
+_ANNOTATION = "0d6c9a4e-52a7-4f0b-9f3e-7d1c2b3a4f55"
 _PAGE = "b2b6a7a8-5b0e-4c52-8a5f-3f3a8f0d7c11"
 
 
@@ -81,6 +82,13 @@ class CreatePdfSerializer(StrictSerializer):
     )
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A password", value={"password": "open sesame"}, request_only=True
+        )
+    ]
+)
 class UnlockSerializer(StrictSerializer):
     password = serializers.CharField(
         max_length=LONGEST_PASSWORD, write_only=True, trim_whitespace=False
@@ -170,7 +178,19 @@ class EditAnnotationSerializer(serializers.Serializer):
     revision = serializers.IntegerField(min_value=1, max_value=MAX_REVISION)
 
 
-class BulkSerializer(serializers.Serializer):
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Move one, delete one",
+            value={
+                "update": [{"id": _ANNOTATION, "x": 100, "revision": 1}],
+                "delete": [{"id": _PAGE, "revision": 4}],
+            },
+            request_only=True,
+        )
+    ]
+)
+class BulkAnnotationsSerializer(serializers.Serializer):
     create = serializers.ListField(  # type: ignore[assignment]
         child=serializers.DictField(), required=False
     )
@@ -180,17 +200,27 @@ class BulkSerializer(serializers.Serializer):
     delete = serializers.ListField(child=serializers.JSONField(), required=False)
 
 
-class BulkResultSerializer(serializers.Serializer):
+class AnnotationResultSerializer(serializers.Serializer):
     id = serializers.JSONField(read_only=True)
     status = serializers.IntegerField(read_only=True)
     annotation = AnnotationSerializer(read_only=True, required=False)
     error = serializers.DictField(read_only=True, required=False)
 
 
-class BulkResultsSerializer(_Described):
-    results = BulkResultSerializer(many=True, read_only=True)
+class AnnotationResultsSerializer(_Described):
+    results = AnnotationResultSerializer(many=True, read_only=True)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A picture",
+            value={"file": "(bytes of a PNG or JPEG)"},
+            request_only=True,
+            media_type="multipart/form-data",
+        )
+    ]
+)
 class ImageUploadSerializer(serializers.Serializer):
     file = serializers.FileField()
 

@@ -5,6 +5,7 @@ sending something twice changes nothing.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,7 +27,14 @@ from streamfetch.events import bus
 from streamfetch.problems import document_of
 
 MAX_AT_ONCE = 1000
+MILLISECOND_US = 1000
 MAX_REVISION = 2**31 - 1
+
+
+def _now() -> datetime:
+    """The time as MongoDB keeps it, so that a first answer equals later ones."""
+    now = timezone.now()
+    return now.replace(microsecond=now.microsecond // MILLISECOND_US * MILLISECOND_US)
 
 
 def of_project(project: PdfProject, page: UUID | None = None) -> Any:
@@ -64,15 +72,25 @@ def create(project: PdfProject, data: Any, *, author: str) -> tuple[Annotation, 
     """
     content = parse(project, data)
     pk = parse_id(data["id"]) if data.get("id") is not None else uuid4()
-    annotation = Annotation(
-        pk=pk, project_id=project.pk, author=author, **content.fields()
-    )
+    annotation = _new(project, pk, content, author)
     try:
-        annotation.save(force_insert=True)
+        Annotation.objects.bulk_create([annotation])
     except IntegrityError:
         return _existing(project, pk, content), False
     _tell(project, [pk])
     return annotation, True
+
+
+def _new(project: PdfProject, pk: UUID, content: Content, author: str) -> Annotation:
+    now = _now()
+    return Annotation(
+        pk=pk,
+        project_id=project.pk,
+        author=author,
+        created_at=now,
+        updated_at=now,
+        **content.fields(),
+    )
 
 
 def _existing(project: PdfProject, pk: UUID, content: Content) -> Annotation:
@@ -96,7 +114,7 @@ def _write(current: Annotation, content: Content, *, is_deleted: bool = False) -
         **content.fields(),
         "is_deleted": False,
         "revision": current.revision + 1,
-        "updated_at": timezone.now(),
+        "updated_at": _now(),
     }
     if not content.is_that_of(current):
         changes["is_touched"] = True
@@ -150,7 +168,7 @@ def delete(project: PdfProject, annotation_id: UUID, revision: int | None) -> No
     if revision is not None and revision != current.revision:
         raise _conflict(project, current)
     changed = found.filter(revision=current.revision, is_deleted=False).update(
-        is_deleted=True, revision=current.revision + 1, updated_at=timezone.now()
+        is_deleted=True, revision=current.revision + 1, updated_at=_now()
     )
     if not changed:
         delete(project, annotation_id, revision)
@@ -231,9 +249,7 @@ def _create_all(
         def prepare(item: Any, index: int = index) -> tuple[int, None]:
             content = parse(project, item)
             pk = parse_id(item["id"]) if item.get("id") is not None else uuid4()
-            fresh[index] = Annotation(
-                pk=pk, project_id=project.pk, author=author, **content.fields()
-            )
+            fresh[index] = _new(project, pk, content, author)
             return 201, None
 
         results.append(_attempt(item, prepare))

@@ -8,6 +8,9 @@ from django.utils import timezone
 from automation.documents import Boundary, ChunkPlan, DubConfig, Output, Outputs
 from automation.models import AutomationJob, DubChunk, EngineKey, LogLine
 from downloads.models import Download
+from pdfeditor.geometry.annotations import Body
+from pdfeditor.geometry.document import Page, Pages
+from pdfeditor.models import Annotation, PdfProcessing, PdfProject
 from projects.models import ProjectVersion, Render, VideoProject
 from projects.timeline.document import Clip, Settings, Timeline
 from streamfetch.accounts.models import User
@@ -18,6 +21,7 @@ from uploads.models import (
     Asset,
     AssetProcessing,
     Caption,
+    Kind,
     MediaFacts,
     Rendition,
     UploadSession,
@@ -74,6 +78,38 @@ def dub_of(owner: User, asset: Asset) -> tuple[AutomationJob, DubChunk, EngineKe
     LogLine.objects.create(job=job, message="Began")
     key = EngineKey.objects.create(owner=owner, engine="elevenlabs", encrypted="x")
     return job, chunk, key
+
+
+def pdf_of(owner: User) -> PdfProject:
+    """A PDF of one page with one annotation, without its files."""
+    asset = Asset.objects.create(
+        owner=owner,
+        title="A contract",
+        kind=Kind.PDF,
+        status=Asset.Status.READY,
+        source_key=f"assets/{uuid4()}/source.pdf",
+        file_name="contract.pdf",
+        content_type="application/pdf",
+        size_bytes=1000,
+    )
+    page = Page(width=300, height=400, crop=(0, 0, 300, 400))
+    project = PdfProject.objects.create(
+        owner=owner,
+        name="Contract",
+        asset=asset,
+        status=PdfProject.Status.DRAFT,
+        pages=Pages([page]),
+    )
+    Annotation.objects.create(
+        project=project,
+        page=page.id,
+        type=Annotation.Type.TEXT,
+        body=Body.model_validate(
+            {"type": "text", "x": 1, "y": 1, "width": 50, "height": 20, "content": "Hi"}
+        ),
+    )
+    PdfProcessing.objects.create(owner=owner, project=project, project_name="Contract")
+    return project
 
 
 def belongings_of(owner: User) -> dict[str, UUID]:
