@@ -170,7 +170,10 @@ def belongings_of(owner: User) -> dict[str, UUID]:
         payload={},
     )
     dub, chunk, key = dub_of(owner, asset)
+    pdf = pdf_of(owner)
     return {
+        "pdf_id": pdf.pk,
+        "annotation_id": Annotation.objects.get(project=pdf).pk,
         "dub_id": dub.pk,
         "chunk_id": chunk.pk,
         "key_id": key.pk,
