@@ -8,6 +8,7 @@ const VERBS = {
   asset_processing: "Processing",
   render: "Rendering",
   download: "Downloading",
+  dub: "Dubbing",
 };
 
 /** @returns {number | null} whole percent, null while it is not known */
