@@ -118,6 +118,12 @@ def image(
     return _copied(_made(f"picture.{suffix}", argv), path)
 
 
+def copied_from(path: Path, *, start_s: float) -> Path:
+    """Return the rest of a file, copied: the frames since the key frame before are
+    in it, and an edit list hides them."""
+    return _made("cut.mp4", ["-ss", str(start_s), "-i", str(path), "-c", "copy"])
+
+
 def zero_bytes() -> Path:
     """Return an empty file named .mp4."""
     return _written("empty.mp4", b"")

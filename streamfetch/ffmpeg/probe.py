@@ -65,6 +65,8 @@ class VideoStream:
     bit_rate: int
     duration_ms: int
     start_ms: int
+    # Of frames that are there and that the file says not to show (edit lists).
+    hidden_frame_count: int = 0
 
     @property
     def fps(self) -> Fraction:

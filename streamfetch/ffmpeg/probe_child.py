@@ -355,6 +355,7 @@ def _video(stream: Any, seen: Seen, *, kind: str) -> dict[str, Any]:
         "real_frame_rate": real,
         "is_variable_frame_rate": variable,
         "frame_count": seen.shown,
+        "hidden_frame_count": seen.packets - seen.shown,
         "pix_fmt": context.pix_fmt or seen.frame.format.name,
         "color": {
             "color_primaries": context.color_primaries,

@@ -1,6 +1,7 @@
 """Finding, tagging, deleting and cutting what is in the library."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -246,6 +247,9 @@ def test_a_clip_is_an_asset_of_its_own_and_exact(
     assert clip["title"] == "Piece"
     assert clip["duration_ms"] == pytest.approx(end_ms - start_ms, abs=60)
     assert ClipMaking.objects.get().state == "succeeded"
+    key = Rendition.objects.get(asset_id=clip["id"], spec=Rendition.Spec.LADDER).key
+    manifest = json.loads(media_storage().read_range(key, 0, 100_000))
+    assert manifest["duration"] == pytest.approx((end_ms - start_ms) / 1000, abs=0.06)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Cuts a clip out of a source: copied where the cut allows, exact otherwise.
 
 A copied clip can only begin with a key frame. Whether the wanted beginning is one
-is seen from the result: it has the wanted length, or it begins too early.
+is seen from the result: frames before it are in the file, and hidden.
 """
 
 import logging
@@ -65,6 +65,8 @@ def _command(
 
 def _is_exact(path: Path, job: ClipMaking, info: MediaInfo) -> bool:
     made = probe(path)
+    if made.video and made.video.hidden_frame_count:
+        return False
     frame_ms = 1000 / float(info.video.fps) if info.video else 50
     return abs(made.duration_ms - (job.end_ms - job.start_ms)) <= 1.5 * frame_ms
 

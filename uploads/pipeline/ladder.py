@@ -179,6 +179,8 @@ def copied_rung(info: MediaInfo, rungs: tuple[Rung, ...]) -> Rung | None:
         and Fraction(video.sample_aspect_ratio) == 1
         and not video.is_variable_frame_rate
         and not video.is_hdr
+        # A copy shows what the file hides, such as what leads up to a cut.
+        and not video.hidden_frame_count
         and video.color_range != "pc"
         and abs(video.start_ms - info.start_ms) <= 1
         and abs(video.fps - frame_rate_of(video)) <= video.fps * _RATE_SLACK

@@ -9,6 +9,8 @@ from streamfetch.ffmpeg.probe import MediaInfo
 
 POSTER_WIDTH = 960
 WAVEFORM_SIZE = "960x540"
+# The accent of the pages.
+WAVEFORM_COLOR = "0xff7438"
 MAX_POSTER_MOMENT_MS = 3000
 
 
@@ -48,7 +50,7 @@ def poster(
     graph = Graph()
     if info.video is None:
         wave = graph.input(Input(path=path, demuxer=info.container)).audio.filter(
-            "showwavespic", s=WAVEFORM_SIZE, colors="0x8b7cf6", split_channels=0
+            "showwavespic", s=WAVEFORM_SIZE, colors=WAVEFORM_COLOR, split_channels=0
         )
         streams, size = [wave], (960, 540)
     else:

@@ -4,11 +4,13 @@ import { t } from "../shared/i18n.js";
 import { formatAge, formatDuration, formatSize } from "../shared/time.js";
 
 const STAGES = {
+  fetch: "Getting the file",
   probe: "Looking inside",
   poster: "Taking a picture",
   preview: "Making the first quality",
   ladder: "Making more qualities",
   sound: "Working on the sound",
+  finish: "Almost there",
 };
 
 export const isWorking = (asset) => ["pending_upload", "processing"].includes(asset.status);

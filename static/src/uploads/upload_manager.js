@@ -27,6 +27,7 @@ export class UploadManager {
   #channel;
   #digest;
   #now;
+  #onTwice;
   #sessions = new Map();
   #elsewhere = new Map();
   #held = new Set();
@@ -37,14 +38,24 @@ export class UploadManager {
 
   /**
    * @param {{transport: object, locks?: LockManager, channel?: BroadcastChannel | null,
-   *   digest?: (file: File) => Promise<string>, now?: () => number}} means
+   *   digest?: (file: File) => Promise<string>, now?: () => number,
+   *   onTwice?: (file: File) => void}} means `onTwice` hears of a file that this page
+   *   sends already
    */
-  constructor({ transport, locks, channel = null, digest = fingerprintOf, now = Date.now }) {
+  constructor({
+    transport,
+    locks,
+    channel = null,
+    digest = fingerprintOf,
+    now = Date.now,
+    onTwice = () => {},
+  }) {
     this.#transport = transport;
     this.#locks = locks;
     this.#channel = channel;
     this.#digest = digest;
     this.#now = now;
+    this.#onTwice = onTwice;
     this.queue = new UploadQueue({
       transport,
       locks,
@@ -193,12 +204,25 @@ export class UploadManager {
 
   #changed(upload) {
     const { state, sessionId } = upload;
+    if (state === "twice") {
+      this.#dropTwin(upload);
+      return;
+    }
     if (OVER.includes(state)) {
       this.queue.remove(upload);
       this.#sessions.delete(sessionId);
     }
     this.#announce(upload);
     this.#tell(state === "done" ? upload : null);
+  }
+
+  /** The file was added a second time: the first goes on, also from a pause. */
+  #dropTwin(upload) {
+    const first = this.queue.twinOf(upload);
+    this.queue.remove(upload);
+    if (["paused", "failed"].includes(first?.state)) first.start();
+    this.#onTwice(upload.file);
+    this.#tell(null);
   }
 
   #announce(upload) {

@@ -6,6 +6,7 @@ const AT_ONCE = 2;
 export class UploadQueue {
   #means;
   #onChange;
+  #opening = Promise.resolve();
 
   /** @param {{onChange: (upload: Upload) => void}} options the rest are those of Upload */
   constructor({ onChange, ...means }) {
@@ -22,12 +23,32 @@ export class UploadQueue {
   add(files, { session = null } = {}) {
     const added = [...files].map((file) => {
       const onChange = (upload) => this.#changed(upload);
-      return new Upload(file, { ...this.#means, onChange, session });
+      return new Upload(file, {
+        ...this.#means,
+        onChange,
+        session,
+        inTurn: (open) => this.#inTurn(open),
+        isTaken: (upload) => this.twinOf(upload) !== undefined,
+      });
     });
     this.uploads.push(...added);
     for (const upload of added) this.#onChange(upload);
     this.#fill();
     return added;
+  }
+
+  /** Another upload of the same session. */
+  twinOf(upload) {
+    return this.uploads.find(
+      (other) => other !== upload && other.sessionId !== null && other.sessionId === upload.sessionId,
+    );
+  }
+
+  /** Two of the same content opened at once would become two sessions. */
+  #inTurn(open) {
+    const opened = this.#opening.then(open);
+    this.#opening = opened.catch(() => {});
+    return opened;
   }
 
   /** Uploads that would be lost if the page closed now. */

@@ -4,6 +4,7 @@
  * state: queued -> uploading <-> paused -> completing -> done
  *        any -> failed (resume tries again) | cancelled
  *        uploading -> duplicate (the library has it) | elsewhere (another tab has it)
+ *                     | twice (this page has it already: the other one goes on)
  *
  * The server decides how a file is cut. Each part is tried 1 + 3 times, after
  * 1, 2 and 4 seconds and with a fresh signature each time.
@@ -24,6 +25,8 @@ export class Upload {
   #transport;
   #locks;
   #digest;
+  #inTurn;
+  #isTaken;
   #force = false;
   #onChange;
   #meter;
@@ -40,12 +43,23 @@ export class Upload {
    * @param {{transport: {api: Function, put: Function, wait: Function},
    *   onChange?: (upload: Upload) => void, now?: () => number,
    *   session?: object | null, locks?: LockManager,
-   *   digest?: (file: File) => Promise<string>}} options `session` is one that
-   *   was begun before; `locks` is missing on plain http
+   *   digest?: (file: File) => Promise<string>, inTurn?: <T>(open: () => Promise<T>) =>
+   *   Promise<T>, isTaken?: (upload: Upload) => boolean}} options `session` is one
+   *   that was begun before; `locks` is missing on plain http; `inTurn` opens one
+   *   session after the other, `isTaken` says whether this page sends it already
    */
   constructor(
     file,
-    { transport, onChange = () => {}, now, session = null, locks, digest = fingerprintOf },
+    {
+      transport,
+      onChange = () => {},
+      now,
+      session = null,
+      locks,
+      digest = fingerprintOf,
+      inTurn = (open) => open(),
+      isTaken = () => false,
+    },
   ) {
     this.file = file;
     this.state = "queued";
@@ -55,6 +69,8 @@ export class Upload {
     this.#session = session;
     this.#locks = locks;
     this.#digest = digest;
+    this.#inTurn = inTurn;
+    this.#isTaken = isTaken;
     this.#transport = transport;
     this.#onChange = onChange;
     this.#meter = new SpeedMeter(now);
@@ -192,27 +208,37 @@ export class Upload {
     this.#done.clear();
   }
 
-  /** @returns {Promise<boolean>} false when the library has this content */
-  async #open(signal) {
+  #begin(fingerprint) {
     const { name, type, size } = this.file;
+    return this.#transport.api("uploads/", {
+      method: "POST",
+      body: {
+        filename: name,
+        content_type: type || "application/octet-stream",
+        size_bytes: size,
+        ...(fingerprint && { fingerprint }),
+        ...(this.#force && { force: true }),
+      },
+      // No signal: a session made while we pause would be lost to us.
+    });
+  }
+
+  /** @returns {Promise<boolean>} false when the library or this page has this content */
+  async #open(signal) {
     const fingerprint = await this.#digest(this.file);
     signal.throwIfAborted();
     try {
-      this.#session = await this.#transport.api("uploads/", {
-        method: "POST",
-        body: {
-          filename: name,
-          content_type: type || "application/octet-stream",
-          size_bytes: size,
-          ...(fingerprint && { fingerprint }),
-          ...(this.#force && { force: true }),
-        },
-        // No signal: a session made while we pause would be lost to us.
+      await this.#inTurn(async () => {
+        this.#session = await this.#begin(fingerprint);
       });
     } catch (error) {
       if (error.code !== "already_in_library") throw error;
       this.existing = error.problem?.asset ?? null;
       if (this.state === "uploading") this.#become("duplicate");
+      return false;
+    }
+    if (this.#isTaken(this)) {
+      this.#become("twice");
       return false;
     }
     // Without a fingerprint the server cannot take it for one begun before.

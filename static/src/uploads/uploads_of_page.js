@@ -12,6 +12,7 @@ export const uploads = new UploadManager({
   transport: browserTransport,
   locks: navigator.locks,
   channel: new BroadcastChannel(NAME),
+  onTwice: ({ name }) => toast(t("“{name}” is on its way already.", { name })),
 });
 
 let started = false;

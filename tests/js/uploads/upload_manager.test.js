@@ -107,8 +107,9 @@ const fileOf = (name, letter, parts = 4) =>
 let server;
 let browser;
 let now;
-const tab = () =>
+const tab = (means = {}) =>
   new UploadManager({
+    ...means,
     transport: server.transport,
     digest,
     now: () => now,
@@ -194,6 +195,35 @@ test("two tabs do not fight: the second watches the first", async () => {
   release();
   await until(() => first.items.length === 0 && second.items.length === 0);
   assert.equal(server.puts.length, 4, "nothing was sent twice");
+});
+
+test("a file added twice in one tab goes once, and the person hears of it", async () => {
+  let release;
+  server.hold = new Promise((resolve) => (release = resolve));
+  const heard = [];
+  const manager = tab({ onTwice: ({ name }) => heard.push(name) });
+  manager.add([fileOf("a.mp4", "a"), fileOf("copy.mp4", "a")]);
+  await until(() => heard.length === 1);
+  assert.deepEqual(heard, ["copy.mp4"]);
+  assert.equal(stateOf(manager), "uploading");
+  release();
+  await until(() => manager.items.length === 0);
+  assert.equal(server.bodies.length, 2);
+  assert.equal(server.puts.length, 4, "nothing was sent twice");
+});
+
+test("adding a paused file again goes on with it", async () => {
+  let release;
+  server.hold = new Promise((resolve) => (release = resolve));
+  const manager = tab();
+  manager.add([fileOf("a.mp4", "a")]);
+  await until(() => server.puts.length === 4);
+  manager.pause(manager.items[0].key);
+  await until(() => stateOf(manager) === "paused");
+  release();
+  manager.add([fileOf("a.mp4", "a")]);
+  await until(() => manager.items.length === 0);
+  assert.equal(server.sessions.size, 0);
 });
 
 test("a tab that closes leaves a session that waits for its file", async () => {

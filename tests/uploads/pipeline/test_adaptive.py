@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import pytest
 
+from streamfetch.ffmpeg.probe import probe
 from tests import media
 from tests.uploads.pipeline import playing
 from tests.uploads.pipeline.conftest import Processed
@@ -221,6 +222,22 @@ def test_a_source_that_fits_is_a_rung_as_it_is(
     assert media.frame_hashes(whole) == media.frame_hashes(source)
     index = (made.folder / "thumbnails.vtt").read_text()
     assert index.count("#xywh=") == 3
+
+
+def test_what_leads_up_to_a_cut_stays_hidden(
+    bring: Callable[[Path], Processed],
+) -> None:
+    whole = media.video(
+        duration_s=9, width=1280, height=720, gop=125, source="smptebars"
+    )
+    cut = media.copied_from(whole, start_s=3.2)
+    found = probe(cut)
+    assert found.video and found.video.hidden_frame_count == 80
+    made = bring(cut)
+    shown = found.video.frame_count / 25
+    assert playing.manifest(made.folder)["duration"] == pytest.approx(shown, abs=0.05)
+    lengths = {sum(track["lengths"]) for track in playing.dash(made.folder).values()}
+    assert all(float(length) == pytest.approx(shown, abs=0.1) for length in lengths)
 
 
 def test_thumbnails_are_one_for_each_segment(
