@@ -182,6 +182,13 @@ class Environment(BaseSettings):
         alias="STREAMFETCH_MAX_SOURCE_HOURS",
         description="Longest video or audio accepted.",
     )
+    bin_days: int = Field(
+        30,
+        ge=0,
+        alias="STREAMFETCH_BIN_DAYS",
+        description="Days that deleted files stay in the bin; 0 keeps them until "
+        "somebody empties it.",
+    )
     allowed_private_hosts: CommaList = Field(
         [],
         alias="STREAMFETCH_ALLOWED_PRIVATE_HOSTS",
@@ -293,6 +300,23 @@ class Environment(BaseSettings):
     def public_host(self) -> str:
         """The name in `public_url`, without a port."""
         return urlsplit(self.public_url).hostname or ""
+
+    @property
+    def media_origins(self) -> list[str]:
+        """Where pages get media from and send it to, besides this server: the
+        origins of presigned addresses, as `storage.object_storage` makes them."""
+        origins = [self.cdn_url] if self.cdn_url else []
+        if self.storage_provider == "local":
+            return origins
+        if self.s3_endpoint_url:
+            parts = urlsplit(self.s3_endpoint_url)
+            return [*origins, f"{parts.scheme}://{parts.netloc}"]
+        # Only R2, which has an endpoint, knows "auto".
+        region = "us-east-1" if self.s3_region in {"", "auto"} else self.s3_region
+        domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+        # TLS certificates cover one label: a bucket with dots is in the path.
+        bucket = "" if "." in self.s3_bucket else f"{self.s3_bucket}."
+        return [*origins, f"https://{bucket}s3.{region}.{domain}"]
 
     @property
     def is_loopback(self) -> bool:

@@ -34,7 +34,14 @@ logger = logging.getLogger(__name__)
 CHECK_TIMEOUT_S = 3.0
 # Anybody may ask, and storage writes a file for each answer.
 KEPT_S = 1.0
-NEEDED_QUEUES = {"ffmpeg", "ffmpeg-high", "quick", "network", "dubbing"}
+NEEDED_QUEUES = {
+    "ffmpeg",
+    "ffmpeg-high",
+    "quick",
+    "network",
+    "webhooks",
+    "dubbing",
+}
 
 _pool = ThreadPoolExecutor(max_workers=10, thread_name_prefix="readiness")
 

@@ -213,6 +213,7 @@ MAX_VIDEO_BYTES = ENV.max_video_bytes
 MAX_PDF_BYTES = ENV.max_pdf_bytes
 MAX_RENDER_BYTES = ENV.max_render_bytes
 USER_QUOTA_BYTES = ENV.user_quota_bytes
+BIN_DAYS = ENV.bin_days
 MAX_SOURCE_MS = int(ENV.max_source_hours * 3_600_000)
 ALLOWED_PRIVATE_HOSTS = ENV.allowed_private_hosts
 DOWNLOADS_PER_USER = ENV.downloads_per_user
@@ -274,13 +275,7 @@ SECURE_PROXY_SSL_HEADER = (
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-_media_origins = [
-    origin for origin in (ENV.cdn_url, ENV.s3_endpoint_url) if origin
-] or (
-    [f"https://*.s3.{ENV.s3_region}.amazonaws.com"]
-    if ENV.storage_provider == "s3"
-    else []
-)
+_media_origins = ENV.media_origins
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

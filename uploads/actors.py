@@ -8,7 +8,11 @@ from uploads.describing import announce_processing
 from uploads.models import AssetChunk, AssetProcessing, ClipMaking
 from uploads.pipeline import chunks, clips
 from uploads.pipeline.processing import process
-from uploads.pipeline.retention import abort_expired_uploads, remove_strays
+from uploads.pipeline.retention import (
+    abort_expired_uploads,
+    empty_bins,
+    remove_strays,
+)
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -35,3 +39,15 @@ def abort_expired() -> None:
 )
 def remove_upload_strays() -> None:
     remove_strays()
+
+
+@cron("20 4 * * *")
+@dramatiq.actor(
+    queue_name="quick",
+    max_retries=0,
+    time_limit=3_600_000,
+    max_age=DAY_MS,
+    priority=100,
+)
+def empty_old_bins() -> None:
+    empty_bins()

@@ -153,6 +153,16 @@ def describe(
     }
 
 
+def describe_one(asset: Asset) -> dict[str, Any]:
+    """An asset as its own page shows it: with what its processing did."""
+    jobs = AssetProcessing.objects.filter(asset_id=asset.pk).newest_first(1)
+    return describe_all([asset])[0] | {"processing_log": _log_of(jobs)}
+
+
+def _log_of(jobs: list[AssetProcessing]) -> list[dict[str, Any]]:
+    return [entry.model_dump() for job in jobs if job.log for entry in job.log.entries]
+
+
 def describe_all(assets: list[Asset]) -> list[dict[str, Any]]:
     """A page of assets with two more queries, however many there are."""
     ids = [asset.pk for asset in assets]
@@ -188,4 +198,5 @@ def announce_processing(job: AssetProcessing) -> None:
         renditions=renditions_of([asset.pk]).get(asset.pk, {}),
         processing=job if job.is_active else None,
     )
+    described["processing_log"] = _log_of([job])
     bus.publish(asset.owner_id, "asset", described)

@@ -21,6 +21,8 @@ from uploads.tracks import ChunkPlan, ChunkResult
 MAX_TITLE = 200
 MAX_TAG = 40
 MAX_TAGS = 30
+# Retries of a broken file must not fill the document.
+MAX_LOG_ENTRIES = 100
 
 
 class MediaFacts(BaseModel):
@@ -106,6 +108,7 @@ class Asset(RevisedDocument):
                 fields=["status", "-created_at", "-id"], name="asset_status_new"
             ),
             models.Index(fields=["-created_at", "-id"], name="asset_new"),
+            models.Index(fields=["is_deleted", "deleted_at"], name="asset_bin"),
         ]
 
     def __str__(self) -> str:
@@ -251,6 +254,8 @@ class AssetProcessing(Job):
 
     def on_failure(self, error: JobError) -> None:
         self._set_asset(status=Asset.Status.FAILED, last_error=error)
+        log = self.log_with(_("Failed: %(reason)s") % {"reason": error.message})
+        type(self).objects.filter(pk=self.pk).update_idempotently(log=log)
         self._tell_failed()
 
     def on_cancel(self) -> None:
@@ -260,6 +265,14 @@ class AssetProcessing(Job):
         )
         self._set_asset(status=Asset.Status.FAILED, last_error=reason)
         self._tell_failed()
+
+    def log_with(self, message: str) -> ProcessingLog:
+        """The log and one more line, unless that is its last one already."""
+        entries = self.log.entries if self.log else []
+        if not entries or entries[-1].message != message:
+            entry = LogEntry(at=timezone.now(), stage=self.stage, message=message)
+            entries = [*entries, entry]
+        return ProcessingLog(entries=entries[-MAX_LOG_ENTRIES:])
 
     def _tell_failed(self) -> None:
         if asset := self._asset():

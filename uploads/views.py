@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from streamfetch.api.pagination import encode_cursor
 from streamfetch.errors import NotFound
-from uploads.describing import describe_all, playback
+from uploads.describing import describe_all, describe_one, playback
 from uploads.services import assets
 from uploads.services.listing import filtered_assets
 
@@ -35,7 +35,7 @@ def asset(request: HttpRequest, asset_id: UUID) -> HttpResponse:
         found = assets.find(request.user, asset_id)
     except NotFound as error:
         raise Http404(error.detail) from error
-    described = describe_all([found])[0]
+    described = describe_one(found)
     addresses = playback(found)
     context = {
         "asset": described,

@@ -128,7 +128,10 @@ def _programs(
         ),
         (
             "worker-io",
-            [*worker, "--threads", "4", "--queues", "quick", "network"],
+            [
+                *worker,
+                *("--threads", "6", "--queues", "quick", "network", "webhooks"),
+            ],
             _WORKERS,
             12,
         ),

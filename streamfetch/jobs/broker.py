@@ -20,9 +20,11 @@ IN_HAND = {
     # A render in hand waits for this worker while another may be idle. The sweeper
     # sends again what is kept in hand for long.
     "ffmpeg": 1,
-    # Fewer than the threads that serve both: slow sites must not keep the sweeper
-    # from its work.
+    # With webhooks, fewer than the threads that serve them: slow sites must not keep
+    # the sweeper from its work.
     "network": 3,
+    # Addresses that do not answer must not keep the sweeper from it either.
+    "webhooks": 2,
     # As many as the threads that serve it: mostly they wait for an engine.
     "dubbing": 2,
     "quick": 2,

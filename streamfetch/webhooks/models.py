@@ -74,7 +74,8 @@ class WebhookDelivery(Job):
 
     KIND: ClassVar[str] = "webhook_delivery"
     ACTOR: ClassVar[str] = "deliver_webhook"
-    QUEUE: ClassVar[str] = "network"
+    # Not behind downloads, which take minutes.
+    QUEUE: ClassVar[str] = "webhooks"
     PRIORITY: ClassVar[Priority] = Priority.HIGH
     # Ten attempts in 23.6 hours.
     RETRY_DELAYS_S: ClassVar[tuple[int, ...]] = (

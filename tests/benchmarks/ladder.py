@@ -103,7 +103,6 @@ def measure_copy(source: Source) -> tuple[list[float], list[float]]:
     assert video is not None
     rungs = ladder.rungs_of(video)
     rung = ladder.copied_rung(source.info, rungs)
-    assert rung is not None
     grid = ladder.regular_grid(source.info)
     copied, encoded = [], []
     with tempfile.TemporaryDirectory() as name:

@@ -3,11 +3,13 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from pydantic import SecretStr, ValidationError
 
 from streamfetch.env import ROOT, Environment
+from streamfetch.storage.object_storage import ObjectMediaStorage
 
 EXAMPLE = ROOT / ".env.example"
 PRODUCTION: dict[str, Any] = {
@@ -113,6 +115,40 @@ def test_storage_in_a_bucket_names_what_it_lacks() -> None:
             s3_access_key_id="k",
             s3_secret_access_key="s",
         )
+
+
+@pytest.mark.parametrize("region", ["", "auto", "us-east-1", "eu-west-3", "cn-north-1"])
+@pytest.mark.parametrize("bucket", ["media", "my.media"])
+@pytest.mark.parametrize("endpoint", ["", "https://one.r2.example:8443/path"])
+def test_pages_may_reach_what_presigned_addresses_name(
+    region: str, bucket: str, endpoint: str
+) -> None:
+    env = environment(
+        storage_provider="s3",
+        s3_bucket=bucket,
+        s3_region=region,
+        s3_endpoint_url=endpoint,
+        s3_access_key_id="key",
+        s3_secret_access_key="secret",
+        cdn_url="https://cdn.example.org",
+    )
+    storage = ObjectMediaStorage(
+        bucket_name=bucket,
+        region_name=region,
+        endpoint_url=endpoint,
+        access_key="key",
+        secret_key="secret",
+    )
+    url = urlsplit(
+        storage.client.generate_presigned_url(
+            "get_object", Params={"Bucket": bucket, "Key": "a"}
+        )
+    )
+    assert env.media_origins == ["https://cdn.example.org", f"https://{url.netloc}"]
+
+
+def test_pages_reach_this_server_alone_with_a_disk() -> None:
+    assert environment().media_origins == []
 
 
 def test_production_starts_when_everything_is_set() -> None:

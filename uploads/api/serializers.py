@@ -9,7 +9,7 @@ from streamfetch.api.fields import StrictSerializer
 from streamfetch.jobs.api.serializers import JobErrorSerializer
 from streamfetch.storage.contract import UploadTarget
 from streamfetch.subtitles import MAX_CHARACTERS
-from uploads.describing import describe_all
+from uploads.describing import describe_all, describe_one
 from uploads.models import MAX_TAG, MAX_TAGS, MAX_TITLE, Asset, Kind, UploadSession
 from uploads.services.captions import MAX_LABEL
 from uploads.services.sessions import (
@@ -126,6 +126,12 @@ class ProcessingSerializer(serializers.Serializer):
     percent = serializers.FloatField()
 
 
+class LogEntrySerializer(serializers.Serializer):
+    at = serializers.DateTimeField()
+    stage = serializers.CharField()
+    message = serializers.CharField()
+
+
 class AssetListSerializer(serializers.ListSerializer):
     """Describes a whole page at once, so that a page costs three queries."""
 
@@ -153,6 +159,12 @@ class AssetSerializer(serializers.Serializer):
     poster_url = serializers.CharField(read_only=True, allow_null=True)
     last_error = JobErrorSerializer(read_only=True, allow_null=True)
     processing = ProcessingSerializer(read_only=True, allow_null=True)
+    processing_log = LogEntrySerializer(
+        many=True,
+        read_only=True,
+        required=False,
+        help_text="What processing did, oldest first. Lists leave it out.",
+    )
     url = serializers.CharField(read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
@@ -162,7 +174,7 @@ class AssetSerializer(serializers.Serializer):
         list_serializer_class = AssetListSerializer
 
     def to_representation(self, instance: Asset) -> dict[str, Any]:
-        return describe_all([instance])[0]
+        return describe_one(instance)
 
 
 @extend_schema_serializer(

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from streamfetch.ffmpeg.command import Command
+from streamfetch.ffmpeg.runner import Result
 from streamfetch.jobs.running import Run
 from uploads import notices
 from uploads.models import Asset, AssetProcessing, Rendition
@@ -18,6 +21,7 @@ from uploads.pipeline import (
     chunks,
     encoding,
     fragments,
+    journal,
     ladder,
     packaging,
     publishing,
@@ -26,7 +30,7 @@ from uploads.pipeline import (
 from uploads.pipeline.commands import run_command
 from uploads.pipeline.encoding import Source, track_path
 from uploads.pipeline.fragments import Movie
-from uploads.pipeline.ladder import Grid, Rung
+from uploads.pipeline.ladder import Grid, NotCopied, Rung
 from uploads.pipeline.packaging import Folder
 from uploads.tracks import SOUND, ChunkPlan, Track
 
@@ -82,6 +86,7 @@ def make_playable(run: Run[AssetProcessing], source: Source) -> None:
     else:
         work.rungs = ladder.rungs_of(source.info.video)
         work.grid = ladder.regular_grid(source.info)
+        journal.planned(run, work.rungs)
         _copy_what_fits(work)
         _make_smallest(work)
     _make_progressive(work)
@@ -99,16 +104,24 @@ def make_playable(run: Run[AssetProcessing], source: Source) -> None:
 def _copy_what_fits(work: Packaging) -> None:
     """Let the source itself be a rung, where it can; its key frames then decide
     where all segments begin. Playable at once, before anything is encoded."""
-    rung = ladder.copied_rung(work.source.info, work.rungs)
-    if rung is None or work.grid is None:
+    if work.grid is None:
         return
+    try:
+        rung = ladder.copied_rung(work.source.info, work.rungs)
+        _copy(work, rung, rate=work.grid.rate)
+    except NotCopied as reason:
+        journal.not_copied(work.run, str(reason))
+
+
+def _copy(work: Packaging, rung: Rung, *, rate: Fraction) -> None:
+    """Raises `NotCopied`; nothing is left of the copy then."""
     command = encoding.copied_picture(work.source, rung, directory=work.directory)
     _run(work, command, span=(12, 13))
     movie = fragments.read(track_path(work.directory, rung.name))
-    grid = _grid_of_copy(movie, work.grid.rate)
+    grid = _grid_of_copy(movie, rate)
     if grid is None:
         movie.path.unlink()
-        return
+        raise NotCopied(_("its key frames are too far apart or uneven"))
     groups = packaging.groups_of(movie, grid.cuts)
     rates = [
         sum(fragment.size_bytes for fragment in group)
@@ -119,8 +132,9 @@ def _copy_what_fits(work: Packaging) -> None:
     ]
     if max(rates) > COPIED_PEAK * rung.max_bit_rate:
         movie.path.unlink()
-        return
+        raise NotCopied(_("parts of it need too high a bit rate"))
     work.grid = grid
+    journal.copied(work.run, rung)
     _store_picture(work, rung, movie, span=(13, 14))
     if work.has_sound:
         _encode_sound(work, span=(14, COPIED_AT))
@@ -186,10 +200,16 @@ def _encode_in_parts(
         # Who is free before the first rung is complete begins with the others.
         plans += _plans(work, rest, grid=grid, stage=LADDER_STAGE)
     chunks.submit(work.run.job, plans)
-    for track in chunks.finish(
+    journal.shared_out(
+        work.run, parts=len(plans), names=[rung.name for rung in work.missing()]
+    )
+    made = chunks.finish(
         work.run, work.source, stages, on_progress=_progress(work, span)
-    ):
+    )
+    for track in made:
         work.tracks[track.name] = track
+    retried = chunks.retries_of(work.run.job, stages)
+    journal.joined(work.run, [track.name for track in made], retried=retried)
 
 
 def _plans(
@@ -212,7 +232,9 @@ def _encode_at_once(
         work.source, rungs, grid=grid, directory=work.directory, sound=sound
     )
     stored_from = span[1] - (span[1] - span[0]) * 0.1
-    _run(work, command, span=(span[0], stored_from))
+    result = _run(work, command, span=(span[0], stored_from))
+    names = [rung.name for rung in rungs] + [SOUND] * sound
+    journal.encoded(work.run, names, result, media_ms=work.source.info.duration_ms)
     for rung in rungs:
         movie = fragments.read(track_path(work.directory, rung.name))
         _store_picture(work, rung, movie, span=(stored_from, span[1]))
@@ -222,7 +244,8 @@ def _encode_at_once(
 
 def _encode_sound(work: Packaging, *, span: tuple[float, float]) -> None:
     command = encoding.sound_alone(work.source, directory=work.directory)
-    _run(work, command, span=span)
+    result = _run(work, command, span=span)
+    journal.encoded(work.run, [SOUND], result, media_ms=work.source.info.duration_ms)
     _store_sound(work, span=(span[1], span[1]))
 
 
@@ -304,9 +327,9 @@ def _local(work: Packaging, name: str) -> Path:
     return path
 
 
-def _run(work: Packaging, command: Command, *, span: tuple[float, float]) -> None:
+def _run(work: Packaging, command: Command, *, span: tuple[float, float]) -> Result:
     info = work.source.info
-    run_command(
+    return run_command(
         work.run,
         command,
         span=span,

@@ -148,6 +148,12 @@ def finish(
             time.sleep(WAIT_S)
 
 
+def retries_of(processing: AssetProcessing, stages: Sequence[str]) -> int:
+    """How many tries the parts of `stages` took beyond the first of each."""
+    done = (one for one in _chunks_of(processing) if one.plan.stage in stages)
+    return sum(max(0, one.attempts - 1) for one in done)
+
+
 def encode(run: Run[AssetChunk]) -> dict[str, Any]:
     """The work of an `AssetChunk` job: its part, then others of the same source.
 

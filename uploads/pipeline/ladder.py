@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from django.utils.translation import gettext as _
+
 from streamfetch.ffmpeg.probe import MediaInfo, VideoStream
 
 SEGMENT_S = 4
@@ -166,27 +168,54 @@ def cuts_at(
     return tuple(cuts)
 
 
-def copied_rung(info: MediaInfo, rungs: tuple[Rung, ...]) -> Rung | None:
-    """The rung that the source itself may be, as far as its header tells."""
+class NotCopied(Exception):
+    """No rung can be the source itself; the message says why, for a person."""
+
+
+def copied_rung(info: MediaInfo, rungs: tuple[Rung, ...]) -> Rung:
+    """The rung that the source itself may be, as far as its header tells.
+
+    Raises `NotCopied`.
+    """
     video = info.video
     if video is None or info.container not in INDEXED_CONTAINERS:
-        return None
-    fits = (
-        video.codec == COPIED_CODEC
-        and video.pix_fmt in COPIED_PIXELS
-        and video.profile in COPIED_PROFILES
-        and video.rotation == 0
-        and Fraction(video.sample_aspect_ratio) == 1
-        and not video.is_variable_frame_rate
-        and not video.is_hdr
-        # A copy shows what the file hides, such as what leads up to a cut.
-        and not video.hidden_frame_count
-        and video.color_range != "pc"
-        and abs(video.start_ms - info.start_ms) <= 1
-        and abs(video.fps - frame_rate_of(video)) <= video.fps * _RATE_SLACK
-    )
-    for rung in rungs:
-        same_size = (rung.width, rung.height) == (video.width, video.height)
-        if fits and same_size and video.bit_rate <= rung.max_bit_rate:
-            return rung
-    return None
+        raise NotCopied(_("its container has no reliable index"))
+    for problem, reason in _obstacles(info, video).items():
+        if reason:
+            raise NotCopied(problem)
+    same_size = [
+        rung
+        for rung in rungs
+        if (rung.width, rung.height) == (video.width, video.height)
+    ]
+    if not same_size:
+        raise NotCopied(_("it has the size of none of them"))
+    if video.bit_rate > same_size[0].max_bit_rate:
+        raise NotCopied(_("its bit rate is too high for its size"))
+    return same_size[0]
+
+
+def _obstacles(info: MediaInfo, video: VideoStream) -> dict[str, bool]:
+    """What keeps a picture from being a rung as it is, and whether it does."""
+    return {
+        _("it is not H.264 that every player knows"): (
+            video.codec != COPIED_CODEC
+            or video.pix_fmt not in COPIED_PIXELS
+            or video.profile not in COPIED_PROFILES
+        ),
+        _("it is rotated or its pixels are not square"): (
+            video.rotation != 0 or Fraction(video.sample_aspect_ratio) != 1
+        ),
+        _("its frame times are uneven"): (
+            video.is_variable_frame_rate
+            or abs(video.fps - frame_rate_of(video)) > video.fps * _RATE_SLACK
+        ),
+        _("its colours are not those of ordinary video"): (
+            video.is_hdr or video.color_range == "pc"
+        ),
+        _("its picture and sound begin at different times"): (
+            abs(video.start_ms - info.start_ms) > 1
+        ),
+        # A copy would show what leads up to a cut.
+        _("it hides frames by an edit list"): video.hidden_frame_count > 0,
+    }

@@ -5,6 +5,7 @@ second run replaces what the first one made.
 """
 
 import hashlib
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from streamfetch.ffmpeg.probe import MediaInfo, probe
 from streamfetch.jobs.running import Run
 from streamfetch.storage.backends import media_storage
 from uploads.models import Asset, AssetProcessing, Kind, MediaFacts, Rendition
-from uploads.pipeline import previews, publishing
+from uploads.pipeline import journal, previews, publishing
 from uploads.pipeline.adaptive import make_playable
 from uploads.pipeline.commands import run_command
 from uploads.pipeline.encoding import Source
@@ -96,9 +97,14 @@ def process(run: Run[AssetProcessing]) -> dict[str, Any]:
     """The work of an `AssetProcessing` job; safe to run twice."""
     asset = Asset.objects.get(pk=run.job.asset_id)
     Asset.objects.filter(pk=asset.pk).update(processing_attempts=run.job.attempts)
+    began_at = time.monotonic()
     run.enter("fetch", percent=1)
+    journal.begun(run)
     path = run.workspace.path / f"source{Path(asset.source_key).suffix}"
     stored = media_storage().fetch_to(asset.source_key, path)
+    journal.fetched(
+        run, size_bytes=stored.size_bytes, seconds=time.monotonic() - began_at
+    )
     if asset.kind == Kind.PDF:
         # Nothing is played: the PDF editor reads it when it is opened there.
         Asset.objects.filter(pk=asset.pk).update_idempotently(
@@ -108,6 +114,7 @@ def process(run: Run[AssetProcessing]) -> dict[str, Any]:
     run.enter("probe", percent=5)
     timeout_s = PROBE_S + stored.size_bytes / PROBE_BYTES_PER_S
     source = Source(path=path, info=probe(path, timeout_s=timeout_s))
+    journal.found(run, source.info)
     _check_length(source.info)
     _describe_source(asset, source)
     run.enter("poster", percent=8)
@@ -115,4 +122,5 @@ def process(run: Run[AssetProcessing]) -> dict[str, Any]:
     if source.info.kind != "image":
         make_playable(run, source)
     run.enter("finish", percent=98)
+    journal.finished(run, seconds=time.monotonic() - began_at)
     return {}

@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from streamfetch.storage import keys
@@ -42,6 +43,25 @@ def erase(asset: Asset) -> None:
     for session in UploadSession.objects.filter(asset_id=asset.pk):
         media_storage().remove(session.key)
     asset.delete()
+
+
+def empty_bins() -> int:
+    """Erase what has been in a bin for `BIN_DAYS`. Returns how many assets."""
+    if not settings.BIN_DAYS:
+        return 0
+    before = timezone.now() - timedelta(days=settings.BIN_DAYS)
+    old = Asset.objects.filter(is_deleted=True, deleted_at__lt=before)
+    count = freed_bytes = 0
+    for asset in list(old[:BATCH]):
+        # The list may be minutes old: what was restored meanwhile stays.
+        if old.filter(pk=asset.pk).exists():
+            logger.info("Bin: erasing asset %s of %d bytes", asset.pk, asset.size_bytes)
+            erase(asset)
+            count += 1
+            freed_bytes += asset.size_bytes
+    if count:
+        logger.info("Bin: erased %d files of %d bytes in all", count, freed_bytes)
+    return count
 
 
 def _is_worth_keeping(session: UploadSession) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from downloads.actors import fetch_download
 from projects.actors import render_project
 from streamfetch.jobs.actors import sweep_jobs
+from streamfetch.webhooks.actors import deliver_webhook
 from uploads.actors import process_asset
 
 QUICK_S = 0.2
@@ -112,10 +113,15 @@ def test_slow_sites_leave_a_thread_to_the_sweeper(
         fetch_download, "fn", lambda name: log.take(name, lambda: gate.wait(20))
     )
     monkeypatch.setattr(sweep_jobs, "fn", swept.set)
+    told = Log()
+    monkeypatch.setattr(
+        deliver_webhook, "fn", lambda name: told.take(name, lambda: gate.wait(20))
+    )
     for number in range(10):
         fetch_download.send(f"download {number}")
-    start_worker("quick", "network", threads=4)
-    wait_for(lambda: log.most == 3)
+        deliver_webhook.send(f"delivery {number}")
+    start_worker("quick", "network", "webhooks", threads=6)
+    wait_for(lambda: log.most == 3 and told.most == 2)
     sweep_jobs.send()
     assert swept.wait(10)
     time.sleep(0.5)

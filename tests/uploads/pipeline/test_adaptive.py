@@ -232,7 +232,8 @@ def test_what_leads_up_to_a_cut_stays_hidden(
     )
     cut = media.copied_from(whole, start_s=3.2)
     found = probe(cut)
-    assert found.video and found.video.hidden_frame_count == 80
+    assert found.video
+    assert found.video.hidden_frame_count == 80
     made = bring(cut)
     shown = found.video.frame_count / 25
     assert playing.manifest(made.folder)["duration"] == pytest.approx(shown, abs=0.05)

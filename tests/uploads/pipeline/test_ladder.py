@@ -142,11 +142,13 @@ def test_a_copied_source_is_cut_where_its_key_frames_are() -> None:
 def test_only_what_every_player_takes_is_copied(change: dict[str, object]) -> None:
     plain = video(1280, 720)
     rungs = ladder.rungs_of(plain)
-    copied = ladder.copied_rung(info(plain), rungs)
-    assert copied is not None
-    assert copied.name == "720p"
-    assert ladder.copied_rung(info(replace(plain, **change)), rungs) is None  # type: ignore[arg-type]
-    assert ladder.copied_rung(info(plain, container="mpegts"), rungs) is None
+    assert ladder.copied_rung(info(plain), rungs).name == "720p"
+    for refused in (
+        info(replace(plain, **change)),  # type: ignore[arg-type]
+        info(plain, container="mpegts"),
+    ):
+        with pytest.raises(ladder.NotCopied):
+            ladder.copied_rung(refused, rungs)
 
 
 def test_parts_cover_the_whole_and_the_last_is_not_short() -> None:
