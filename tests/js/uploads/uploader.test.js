@@ -25,6 +25,7 @@ class FakeTransport {
   inFlight = 0;
   mostInFlight = 0;
   partSize = MIB;
+  opened = 0;
   held = null;
   opening = null;
   failPut = () => null;
@@ -51,8 +52,9 @@ class FakeTransport {
 
   #open({ size_bytes: size }) {
     const count = Math.max(1, Math.ceil(size / this.partSize));
+    this.opened += 1;
     return {
-      id: "u",
+      id: this.opened > 1 ? `u${this.opened}` : "u",
       asset: "asset",
       mode: count > 1 ? "multipart" : "single",
       part_size: count > 1 ? this.partSize : size,
