@@ -16,6 +16,7 @@ import { buildPdfjs } from "./pdfjs.js";
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const SRC = join(ROOT, "static/src");
 const DIST = join(ROOT, "static/dist");
+const JASSUB = join(ROOT, "node_modules/jassub/dist");
 const watching = process.argv.includes("--watch");
 
 /** One entry for each page, named by the template that loads it. */
@@ -59,6 +60,13 @@ const bundles = [
     chunkNames: "chunks/[name]-[hash]",
   },
   { ...common, entryPoints: entries(BLOCKING), format: "iife" },
+  // The text engine's worker, with its program beside it.
+  {
+    ...common,
+    entryPoints: [{ in: join(JASSUB, "worker/worker.js"), out: "jassub/worker" }],
+    outbase: undefined,
+    format: "esm",
+  },
 ];
 
 /** Tailwind's own command; resolves when it ends, which in watch mode is never. */
@@ -90,6 +98,7 @@ await Promise.all([
   buildFonts({ root: ROOT, dist: DIST }),
   buildPdfjs({ root: ROOT, dist: DIST }),
   cp(join(SRC, "images"), join(DIST, "images"), { recursive: true }),
+  cp(join(JASSUB, "wasm/jassub-worker.wasm"), join(DIST, "jassub/jassub-worker.wasm")),
 ]);
 if (watching) {
   for (const options of bundles) {

@@ -4,10 +4,10 @@ import { join } from "node:path";
 
 /** Every icon a template or a script may name; a missing one fails the build. */
 const LUCIDE = [
-  "activity", "align-center", "audio-lines", "arrow-left", "arrow-right", "ban", "bold",
+  "activity", "align-center", "align-left", "align-right", "audio-lines", "arrow-left", "arrow-right", "ban", "bold", "bookmark",
   "captions", "check", "chevron-down", "chevron-left", "chevron-right",
   "circle-alert", "circle-check", "circle-help", "clapperboard", "clock", "copy",
-  "download", "ellipsis", "external-link", "file-video", "film", "folder-open",
+  "download", "ellipsis", "external-link", "file-video", "film", "fold-horizontal", "folder-open",
   "calendar", "gauge", "image", "info", "italic", "key-round", "keyboard", "languages", "layers",
   "layout-grid", "library", "link", "link-2", "list", "loader-circle", "log-out", "magnet", "maximize",
   "minimize", "minus", "monitor", "moon", "move", "music", "palette", "panel-right",

@@ -44,7 +44,7 @@ def test_from_dropping_a_file_to_downloading_the_render(
     saved = page.locator("[data-save-state]")
     expect(saved).to_have_attribute("data-state", "saved")
 
-    page.get_by_role("tab", name="Clip").click()
+    page.get_by_role("tab", name="Edit").click()
     if not page.get_by_label("In", exact=True).is_visible():
         page.locator("[data-item=clip] [data-body]").first.click()
     page.get_by_label("In", exact=True).fill("1")

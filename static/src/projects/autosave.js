@@ -15,6 +15,7 @@ export class Autosave {
   #send;
   #drafts;
   #onState;
+  #onSaved;
   #timers;
   #saved;
   #current;
@@ -27,9 +28,10 @@ export class Autosave {
    *   send: (body: object) => Promise<{revision: number}>,
    *   drafts?: {write: (draft: object) => void, clear: () => void},
    *   onState: (state: string, detail?: any) => void,
+   *   onSaved?: (saved: {revision: number, document: object}) => void,
    *   timers?: Pick<typeof globalThis, "setTimeout" | "clearTimeout">}} options
    */
-  constructor({ document, revision, send, drafts, onState, timers = globalThis }) {
+  constructor({ document, revision, send, drafts, onState, onSaved, timers = globalThis }) {
     this.revision = revision;
     this.state = "saved";
     this.#saved = document;
@@ -37,11 +39,17 @@ export class Autosave {
     this.#send = send;
     this.#drafts = drafts ?? { write() {}, clear() {} };
     this.#onState = onState;
+    this.#onSaved = onSaved ?? (() => {});
     this.#timers = timers;
   }
 
   get dirty() {
     return !Object.is(this.#saved, this.#current);
+  }
+
+  /** The document that the server has. */
+  get saved() {
+    return this.#saved;
   }
 
   /** Tells of a new document; it is sent when the edits pause. */
@@ -122,6 +130,7 @@ export class Autosave {
       this.revision = answer.revision;
       this.#saved = document;
       this.#failures = 0;
+      this.#onSaved({ revision: answer.revision, document });
       if (this.dirty) {
         this.#become("waiting");
         this.#schedule(QUIET_MS);

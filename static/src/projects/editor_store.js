@@ -1,28 +1,43 @@
 /**
  * The state of the editor: the document with its history, and what is only seen
- * here (selection, playhead, zoom).
+ * here (selection, playhead, zoom, tools).
  *
  * The document is {name, timeline, settings}. A drag shows a `draft` of it and
  * becomes one step of the history when it ends.
  */
-import { History } from "../shared/commands.js";
 import { createStore } from "../shared/store.js";
+import { EditHistory } from "./model/history.js";
+import { findPart, settled } from "./model/parts.js";
+import { withGroups } from "./model/placing.js";
+
+const NOTHING = Object.freeze([]);
 
 export class EditorStore {
-  #history = new History();
+  #history;
+  #positions = new WeakMap();
 
-  /** @param {{name: string, timeline: object, settings: object}} project */
-  constructor({ name, timeline, settings }) {
+  /**
+   * @param {{name: string, timeline: object, settings: object}} project
+   * @param {{keep?: (change: object) => void}} [options]
+   */
+  constructor({ name, timeline, settings }, { keep } = {}) {
+    this.#history = new EditHistory({ keep });
+    const document = { name, timeline: settled(timeline), settings };
     this.state = createStore({
-      document: { name, timeline, settings },
+      document,
       draft: null,
-      selection: null,
+      selected: NOTHING,
       time: Math.min(timeline.playhead_time ?? 0, timeline.duration ?? 0),
       playing: false,
+      rate: 1,
       zoom: null,
+      snapping: true,
+      ripple: true,
+      range: null,
       undoLabel: "",
       redoLabel: "",
     });
+    this.#positions.set(document, 0);
   }
 
   /** What is on screen: the draft of a drag, else the document. */
@@ -43,12 +58,32 @@ export class EditorStore {
     return this.state.get().time;
   }
 
-  get selection() {
-    return this.state.get().selection;
+  /** @returns {{kind: string, id: string}[]} */
+  get selected() {
+    return this.state.get().selected;
+  }
+
+  /** The one selected part of a kind, null when there is none or more than one. */
+  only(kind) {
+    const { selected } = this;
+    if (selected.length !== 1 || selected[0].kind !== kind) return null;
+    return findPart(this.timeline, selected[0]) ?? null;
+  }
+
+  /** The selected parts of a kind. */
+  selectedOf(kind) {
+    return this.selected.flatMap((item) => {
+      const part = item.kind === kind ? findPart(this.timeline, item) : null;
+      return part ? [part] : [];
+    });
   }
 
   get frame() {
     return 1 / (this.settings.frame_rate || 25);
+  }
+
+  get history() {
+    return this.#history;
   }
 
   watch(select, callback) {
@@ -81,8 +116,7 @@ export class EditorStore {
     const { document: before } = this.state.get();
     const after = change(before);
     if (Object.is(before, after)) return;
-    this.#history.push({ label, before, after, key });
-    this.#show(after);
+    if (this.#history.push({ label, before, after, key })) this.#show(after);
   }
 
   /** Shows a change that is not decided yet. */
@@ -96,54 +130,86 @@ export class EditorStore {
   }
 
   undo() {
-    const document = this.#history.undo();
-    if (document) this.#show(document);
+    this.#step(this.#history.undo(this.state.get().document));
   }
 
   redo() {
-    const document = this.#history.redo();
-    if (document) this.#show(document);
+    this.#step(this.#history.redo(this.state.get().document));
+  }
+
+  #step(document) {
+    if (document) this.#show({ ...document, timeline: settled(document.timeline) });
   }
 
   /** Takes the server's document in place of ours; undo brings ours back. */
   adopt(label, document) {
-    this.editDocument(label, () => document);
+    this.editDocument(label, () => ({ ...document, timeline: settled(document.timeline) }));
   }
 
   /** Puts a document that lost under ours, so that undo shows it. */
   remember(label, before) {
     const { document } = this.state.get();
-    this.#history.push({ label, before, after: document });
-    this.#show(document);
+    if (this.#history.push({ label, before, after: document })) this.#show({ ...document });
+  }
+
+  /** Starts from a document and the steps that led to it, as they were kept. */
+  resume({ document, steps, position }) {
+    this.#history.restore(steps, position);
+    this.#show(document ?? this.state.get().document);
+  }
+
+  /** The step after which a document was on screen. */
+  positionOf(document) {
+    return this.#positions.get(document) ?? null;
   }
 
   #show(document) {
     const { timeline } = document;
-    const { selection, time } = this.state.get();
-    const alive =
-      selection &&
-      (selection.kind === "clip" ? timeline.clips : timeline.text_overlays).some(
-        (item) => item.id === selection.id,
-      );
+    const { selected, time } = this.state.get();
+    const alive = selected.filter((item) => findPart(timeline, item));
+    this.#positions.set(document, this.#history.position);
     this.state.patch({
       document,
       draft: null,
-      selection: alive ? selection : null,
+      selected: alive.length === selected.length ? selected : alive,
       time: Math.min(time, timeline.duration),
       undoLabel: this.#history.undoLabel,
       redoLabel: this.#history.redoLabel,
     });
   }
 
-  /** @param {{kind: "clip" | "text", id: string} | null} selection */
-  select(selection) {
-    const before = this.selection;
-    if (before?.id === selection?.id && before?.kind === selection?.kind) return;
+  /**
+   * @param {{kind: string, id: string}[] | {kind: string, id: string} | null} items
+   * @param {{alone?: boolean}} [options] alone: without those of the same group
+   */
+  select(items, { alone = false } = {}) {
+    let next = items === null ? NOTHING : [items].flat();
+    if (!alone && next.length > 0) next = withGroups(this.timeline, next);
+    const before = this.selected;
+    const same =
+      before.length === next.length && before.every(({ id }, index) => id === next[index].id);
+    if (same) return;
     this.#history.seal();
-    this.state.patch({ selection });
+    this.state.patch({ selected: next });
+  }
+
+  /** Adds a part to the selection, or takes it out. */
+  toggle(item) {
+    const isIn = this.selected.some(({ id }) => id === item.id);
+    const rest = this.selected.filter(({ id }) => id !== item.id);
+    this.select(isIn ? rest : [...rest, item], { alone: isIn });
+  }
+
+  isSelected(id) {
+    return this.selected.some((item) => item.id === id);
   }
 
   setTime(time) {
     this.state.patch({ time: Math.max(0, Math.min(time, this.timeline.duration)) });
+  }
+
+  /** The stretch to export: null for all of it. */
+  setRange(range) {
+    this.state.patch({ range });
   }
 }

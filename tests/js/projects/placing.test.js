@@ -47,6 +47,10 @@ test("deleting leaves a gap, ripple delete closes it", () => {
   assert.deepEqual(starts(placing.remove(three(), [item("b")])), { a: 0, c: 8 });
   const items = [item("a"), item("b")];
   assert.deepEqual(starts(placing.remove(three(), items, { ripple: true })), { c: 0 });
+  const above = timeline([clip("a", 0, 4, 0, { layer: 1 }), clip("b", 0, 4, 4, { layer: 1 })]);
+  const story = { ripple: true, storyOnly: true };
+  assert.deepEqual(starts(placing.remove(above, [item("a")], story)), { b: 4 });
+  assert.deepEqual(starts(placing.remove(three(), [item("a")], story)), { b: 0, c: 4 });
 });
 
 test("a gap is closed where it is, a filled place stays", () => {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { visibility } from "../../../static/src/projects/preview/text_visibility.js";
 import {
-  MAX_ZOOM, MIN_ZOOM, rulerLabel, rulerSteps, shareOf, snap, zoomOf, zoomToFit,
+  MAX_ZOOM, MIN_ZOOM, rulerLabel, rulerSteps, shareOf, zoomOf, zoomToFit,
 } from "../../../static/src/projects/timeline/scale.js";
 
 test("labels of the ruler never touch, at any zoom", () => {
@@ -31,23 +30,4 @@ test("a timeline that fits leaves room to catch its last edge", () => {
   assert.ok(30 * zoom < 1000);
   assert.equal(zoomToFit(100_000, 1000), MIN_ZOOM);
   assert.equal(zoomToFit(0, 1000), MAX_ZOOM);
-});
-
-test("snapping takes the nearest in reach", () => {
-  assert.equal(snap(4.9, [0, 5, 5.05], 0.2), 5);
-  assert.equal(snap(4.5, [0, 5], 0.2), 4.5);
-});
-
-test("a text fades in and out and is gone at its end", () => {
-  const text = { start_time: 2, end_time: 6, animation: { fade_in: 1, fade_out: 2 } };
-  const at = (time) => visibility(text, time);
-  assert.deepEqual([at(1.9), at(2), at(2.5), at(3.5), at(5), at(6)], [0, 0, 0.5, 1, 0.5, 0]);
-  assert.equal(visibility({ ...text, animation: null }, 2), 1);
-});
-
-test("fades that do not fit are shortened in proportion, as in the render", () => {
-  const text = { start_time: 0, end_time: 2, animation: { fade_in: 3, fade_out: 1 } };
-  assert.equal(visibility(text, 0.75), 0.5);
-  assert.equal(visibility(text, 1.5), 1);
-  assert.equal(visibility(text, 1.75), 0.5);
 });

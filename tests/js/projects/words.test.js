@@ -27,7 +27,7 @@ test("captions are kept in order and never lie over one another when added", () 
     next.captions.cues.map(({ id, start_time: start, end_time: end }) => [id, start, end]),
     [["two", 1, 3.5], ["three", 3.5, 4], ["one", 4, 6.5]],
   );
-  assert.equal(next.captions.burn_in, true);
+  assert.equal(next.captions.burn_in, false);
   next = words.changeCue(next, "one", { text: "new", end_time: 2 });
   assert.deepEqual([next.captions.cues[2].text, next.captions.cues[2].end_time], ["new", 4.1]);
   assert.equal(words.removeCue(next, "two").captions.cues.length, 2);
@@ -37,8 +37,8 @@ test("imported captions take the place of all others", () => {
   const start = words.addCue(ten(), { at: 1, text: "old" });
   const next = words.replaceCues(start, [{ start_time: 2, end_time: 3, text: "b" }]);
   assert.deepEqual(next.captions.cues.map(({ text: said }) => said), ["b"]);
-  const styled = words.changeCaptions(next, { burn_in: false, style: { font_size: 20 } });
-  assert.deepEqual([styled.captions.burn_in, styled.captions.style.font_size], [false, 20]);
+  const styled = words.changeCaptions(next, { burn_in: true, style: { font_size: 20 } });
+  assert.deepEqual([styled.captions.burn_in, styled.captions.style.font_size], [true, 20]);
 });
 
 test("a marker is set and taken away by the same key", () => {

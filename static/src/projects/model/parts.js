@@ -65,6 +65,9 @@ export function changePart(timeline, { kind, id }, changes) {
 
 export const plays = (kind) => kind === "clip" || kind === "audio";
 
+/** The story is the lowest layer: there, and only there, gaps close by themselves. */
+export const isStory = (kind, part) => kind === "clip" && (part.layer ?? 0) === 0;
+
 /** Which row of its kind a part is in. */
 export const rowOf = (kind, part) => (kind === "audio" ? (part.track ?? 0) : (part.layer ?? 0));
 export const rowName = (kind) => (kind === "audio" ? "track" : "layer");

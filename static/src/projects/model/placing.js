@@ -2,7 +2,7 @@
 import { roundMs } from "../../shared/time.js";
 import { shiftAfter, shifted } from "./cutting.js";
 import {
-  byPosition, clamp, clipEnd, findPart, lengthOf, MAX_LAYER, newId, partsOf, rowName, rowOf,
+  byPosition, clamp, clipEnd, findPart, isStory, lengthOf, MAX_LAYER, newId, partsOf, rowName, rowOf,
   settled, spanOf, TOUCH_S, withParts,
 } from "./parts.js";
 
@@ -144,8 +144,8 @@ function limitedRows(kind, parts, rows) {
   return clamp(rows, -Math.min(...used), MAX_LAYER - Math.max(...used));
 }
 
-/** Takes parts out. With `ripple` the rows close their gaps. */
-export function remove(timeline, items, { ripple = false } = {}) {
+/** Takes parts out. With `ripple` the rows close their gaps, or only the story does. */
+export function remove(timeline, items, { ripple = false, storyOnly = false } = {}) {
   let next = timeline;
   const ids = new Set(items.map((item) => item.id));
   for (const kind of new Set(items.map((item) => item.kind))) {
@@ -154,6 +154,7 @@ export function remove(timeline, items, { ripple = false } = {}) {
     if (!ripple || !PLAYED.includes(kind)) continue;
     // From the right, so that earlier gaps are where they were.
     for (const part of gone.sort((a, b) => b.position - a.position)) {
+      if (storyOnly && !isStory(kind, part)) continue;
       const row = rowOf(kind, part);
       next = shiftAfter(next, { kind, row, from: clipEnd(part), by: -lengthOf(part) });
     }

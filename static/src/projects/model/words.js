@@ -42,7 +42,7 @@ export function changeText(timeline, id, changes) {
 }
 
 export const captionsOf = (timeline) => ({
-  burn_in: true,
+  burn_in: false,
   language: "en",
   ...timeline.captions,
   cues: timeline.captions?.cues ?? [],

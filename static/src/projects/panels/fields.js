@@ -22,26 +22,24 @@ const KINDS = {
     read: (input) => parseTimecode(input.value) ?? undefined,
   },
   number: {
-    write: short,
+    write: (value, { dataset }) => short((value ?? 0) * Number(dataset.factor ?? 1)),
     read: (input) => {
       const value = number(input.value);
       if (value === null) return undefined;
-      const { min = -Infinity, max = Infinity } = input.dataset;
-      return Math.max(Number(min), Math.min(Number(max), value));
+      const { min = -Infinity, max = Infinity, factor = 1 } = input.dataset;
+      const limited = Math.max(Number(min), Math.min(Number(max), value));
+      return Math.round((limited / Number(factor)) * 1e6) / 1e6;
     },
+  },
+  optional: {
+    write: (value) => (value == null ? "" : String(value)),
+    read: (input) => (input.value === "" ? null : Number(input.value)),
   },
   percent: {
-    write: (value) => short(value * 100),
+    write: (value) => short((value ?? 0) * 100),
     read: (input) => {
       const value = number(input.value);
-      return value === null ? undefined : Math.max(0, Math.min(1, value / 100));
-    },
-  },
-  fade: {
-    write: (value) => short(value ?? 0),
-    read: (input) => {
-      const value = number(input.value || "0");
-      return value === null ? undefined : Math.max(0, Math.min(30, value));
+      return value === null ? undefined : Math.max(0, Math.min(1, Math.round(value * 100) / 10_000));
     },
   },
   flag: { check: (value) => value === true, read: (input) => input.checked },
@@ -99,7 +97,7 @@ export class BoundFields {
         input.checked = kind.check(value);
         continue;
       }
-      const text = kind.write(value);
+      const text = kind.write(value, input);
       if (input instanceof HTMLSelectElement) ensureOption(input, text);
       // Setting it moves the cursor, so only where it differs.
       if (input.value !== text) input.value = text;

@@ -7,7 +7,7 @@ import { t } from "../../shared/i18n.js";
 import { isActive, percentOf } from "../../shared/jobs.js";
 import { formatAge, formatDuration, formatSize, formatTimeLeft } from "../../shared/time.js";
 import { toast, toastError } from "../../shared/toasts.js";
-import { newId } from "../edits.js";
+import { newId } from "../model/parts.js";
 
 const STATES = {
   queued: "Waiting",
@@ -17,6 +17,30 @@ const STATES = {
   cancelled: "Cancelled",
 };
 
+const PRESETS = {
+  project: "As the project",
+  match_source: "Match source",
+  "1080p": "1080p",
+  "720p": "720p",
+  vertical: "Vertical",
+  gif: "GIF",
+  audio: "Sound only",
+};
+
+const percent = (share) => `${Math.round(share * 100)} %`;
+
+/** What a render cost: how long it took, and how much of it was new work. */
+function costOf({ started_at: started, finished_at: finished, plan, cost }) {
+  const parts = [];
+  const shares = cost ?? plan;
+  const seconds = cost?.wall_s ?? (Date.parse(finished) - Date.parse(started)) / 1000;
+  if (Number.isFinite(seconds) && seconds > 0) parts.push(t("took {time}", { time: formatDuration(seconds * 1000) }));
+  if (shares?.copied_share > 0) parts.push(t("{share} copied", { share: percent(shares.copied_share) }));
+  if (shares?.cached_share > 0) parts.push(t("{share} from before", { share: percent(shares.cached_share) }));
+  if (shares?.encoded_share > 0) parts.push(t("{share} encoded", { share: percent(shares.encoded_share) }));
+  return parts.join(" · ");
+}
+
 export class RendersPanel {
   #renders = new Map();
   #rows = new Map();
@@ -25,10 +49,10 @@ export class RendersPanel {
   /**
    * @param {{root: HTMLElement, projectId: string, renders: object[],
    *   save: () => Promise<boolean>, play: (render: object) => void,
-   *   onChange: (active: object | null) => void}} parts
+   *   choices: () => object, onChange: (active: object | null) => void}} parts
    */
-  constructor({ root, projectId, renders, save, play, onChange }) {
-    Object.assign(this, { root, projectId, save, play, onChange });
+  constructor({ root, projectId, renders, save, play, choices, onChange }) {
+    Object.assign(this, { root, projectId, save, play, choices, onChange });
     this.list = root.querySelector("[data-render-list]");
     this.template = root.querySelector("[data-render-template]");
     this.empty = root.querySelector("[data-panel-empty]");
@@ -59,7 +83,7 @@ export class RendersPanel {
     try {
       const render = await api(`video-projects/${this.projectId}/renders/`, {
         method: "POST",
-        body: {},
+        body: this.choices(),
         headers: { "Idempotency-Key": this.#pendingKey },
       });
       this.#pendingKey = null;
@@ -131,9 +155,13 @@ export class RendersPanel {
     setText(row, "age", formatAge(render.created_at));
     const facts = active
       ? [formatTimeLeft(render.eta_s)]
-      : [formatDuration(render.duration_ms), formatSize(render.size_bytes)];
+      : [PRESETS[render.preset] && t(PRESETS[render.preset]), formatDuration(render.duration_ms),
+          formatSize(render.size_bytes)];
     setText(row, "facts", facts.filter(Boolean).join(" · "));
     show(field(row, "facts"), facts.some(Boolean));
+    const cost = active ? "" : costOf(render);
+    setText(row, "cost", cost);
+    show(field(row, "cost"), cost !== "");
     show(field(row, "meter"), active);
     setMeter(field(row, "meter"), percent);
     show(field(row, "reason"), Boolean(render.error));

@@ -1,5 +1,21 @@
 /** The tabs of the inspector: one panel at a time, arrows go along. */
 
+export class Docks {
+  /** @param {HTMLElement[]} roots */
+  constructor(roots) {
+    this.tabs = roots.map((root) => new Tabs(root));
+  }
+
+  /** Shows a panel, whichever dock has it. */
+  show(name) {
+    this.tabs.find((tabs) => tabs.has(name))?.show(name);
+  }
+
+  onShow(callback) {
+    for (const tabs of this.tabs) tabs.shown = callback;
+  }
+}
+
 export class Tabs {
   /** @param {HTMLElement} root holds [data-tab] buttons and [data-panel] parts */
   constructor(root) {
@@ -18,6 +34,10 @@ export class Tabs {
     });
   }
 
+  has(name) {
+    return this.tabs.some((tab) => tab.dataset.tab === name);
+  }
+
   show(name) {
     this.current = name;
     for (const tab of this.tabs) {
@@ -28,5 +48,6 @@ export class Tabs {
     for (const panel of this.root.querySelectorAll("[data-panel]")) {
       panel.hidden = panel.dataset.panel !== name;
     }
+    this.shown?.(name);
   }
 }

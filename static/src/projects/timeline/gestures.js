@@ -1,166 +1,203 @@
-/** What pointer and keys do on the timeline: seek, select, trim, move. */
+/** What pointer and keys do on the timeline: which drag begins, what is selected. */
 import { startDrag } from "../../shared/drag.js";
 import { t } from "../../shared/i18n.js";
-import {
-  clipEnd, findClip, findText, moveText, timeText, trimEnd, trimStart,
-} from "../edits.js";
-import { snap } from "./scale.js";
+import { findPart, plays } from "../model/parts.js";
+import { within } from "../model/placing.js";
+import { EdgeDrag, FadeDrag, MoveDrag, RollDrag, SlipDrag, TransitionDrag } from "./drags.js";
+import { ORIGIN_PX } from "./scale.js";
+import { rowFor } from "./rows.js";
 
-const SNAP_PX = 8;
+const HOLD_MS = 260;
 
 export class TimelineGestures {
   /**
    * @param {{view: import("./timeline_view.js").TimelineView,
    *   store: import("../editor_store.js").EditorStore,
-   *   player: import("../preview/preview_player.js").PreviewPlayer,
+   *   player: {pause: () => void, seek: (time: number) => void},
    *   sourceDuration: (assetId: string) => number}} parts
    */
-  constructor({ view, store, player, sourceDuration }) {
-    Object.assign(this, { view, store, player, sourceDuration });
+  constructor(parts) {
+    Object.assign(this, parts);
+    const { view } = this;
     view.inner.addEventListener("pointerdown", (event) => this.#press(event));
     view.inner.addEventListener("keydown", (event) => this.#key(event));
     view.inner.addEventListener("click", (event) => this.#click(event));
+    view.inner.addEventListener("dblclick", (event) => this.#open(event));
   }
 
   #itemOf(element) {
-    const box = element.closest("[data-item]");
+    const box = element.closest?.("[data-item]");
     return box ? { kind: box.dataset.item, id: box.dataset.id } : null;
   }
 
   #press(event) {
     if (event.button !== 0) return;
+    const { target } = event;
+    if (target.closest("[data-timeline='rulerrow'], .playhead")) {
+      this.#pressRuler(event);
+      return;
+    }
+    const item = this.#itemOf(target);
+    if (!item) {
+      if (target.closest("[data-timeline='lanes']")) this.#pressEmpty(event);
+      return;
+    }
+    this.#pressItem(event, item);
+  }
+
+  #pressRuler(event) {
     const item = this.#itemOf(event.target);
+    if (item) {
+      this.store.select(item);
+      this.#drag(event, new MoveDrag(this, [item], item));
+      return;
+    }
+    this.player.pause();
+    const scrub = (clientX) => this.store.setTime(this.view.timeAt(clientX));
+    scrub(event.clientX);
+    startDrag(event, { move: (_dx, _dy, now) => scrub(now.clientX), end() {} });
+  }
+
+  #pressItem(event, item) {
     const edge = event.target.closest("[data-edge]")?.dataset.edge;
-    if (item && edge) this.#dragEdge(event, item, edge);
-    else if (item?.kind === "text") this.#dragText(event, item);
-    else if (item) this.store.select(item);
-    else this.#scrub(event);
+    const fade = event.target.closest("[data-fade]")?.dataset.fade;
+    const adds = event.shiftKey || event.ctrlKey || event.metaKey;
+    if (item.kind === "transition") {
+      this.store.select(item);
+      if (edge) this.#drag(event, new TransitionDrag(this, item, edge));
+      return;
+    }
+    if (fade) {
+      this.#drag(event, new FadeDrag(this, item, fade));
+      return;
+    }
+    if (edge) {
+      const isRoll = (event.ctrlKey || event.metaKey) && item.kind === "clip";
+      if (!this.store.isSelected(item.id)) this.store.select(item);
+      const roll = isRoll && RollDrag.of(this, item, edge);
+      this.#drag(event, roll || new EdgeDrag(this, item, edge));
+      return;
+    }
+    if (adds) {
+      this.store.toggle(item);
+      this.toggled = item.id;
+      return;
+    }
+    const wasSelected = this.store.isSelected(item.id);
+    if (!wasSelected) this.store.select(item);
+    // A finger on what is not selected yet scrolls the timeline.
+    if (event.pointerType === "touch" && !wasSelected) return;
+    const drag =
+      event.altKey && plays(item.kind)
+        ? new SlipDrag(this, item)
+        : new MoveDrag(this, this.store.selected, item);
+    this.#drag(event, drag, () => this.store.select(item));
+  }
+
+  /** @param {() => void} [tap] for a press that never moved */
+  #drag(event, drag, tap) {
+    this.view.held = drag.held;
+    const scroll = this.#autoScroll();
+    const began = performance.now();
+    const origin = this.view.scroll.scrollLeft;
+    const apply = (now, dx, dy) =>
+      drag.move(dx + this.view.scroll.scrollLeft - origin, dy, now);
+    let last = null;
+    startDrag(event, {
+      move: (dx, dy, now) => {
+        last = [now, dx, dy];
+        scroll.follow(now.clientX, () => apply(...last));
+        apply(now, dx, dy);
+      },
+      end: (kept) => {
+        scroll.stop();
+        this.view.held = null;
+        this.view.showSnap(null);
+        this.view.root.classList.remove("is-trimming");
+        drag.end(kept);
+        if (!last && performance.now() - began < HOLD_MS) tap?.();
+      },
+    });
+  }
+
+  /** Scrolls on while a drag is held at an edge of the window. */
+  #autoScroll() {
+    const { scroll } = this.view;
+    let speed = 0;
+    let frame = 0;
+    let again = () => {};
+    const step = () => {
+      frame = 0;
+      if (speed === 0) return;
+      scroll.scrollLeft += speed;
+      again();
+      frame = requestAnimationFrame(step);
+    };
+    return {
+      follow(clientX, callback) {
+        again = callback;
+        const { left, right } = scroll.getBoundingClientRect();
+        const low = left + 90;
+        if (clientX < low) speed = Math.max(-24, (clientX - low) / 3);
+        else speed = clientX > right - 40 ? Math.min(24, (clientX - right + 40) / 3) : 0;
+        if (speed !== 0 && !frame) frame = requestAnimationFrame(step);
+      },
+      stop() {
+        speed = 0;
+        cancelAnimationFrame(frame);
+      },
+    };
+  }
+
+  /** A press on nothing: a rubber band, or only the playhead and no selection. */
+  #pressEmpty(event) {
+    if (event.pointerType === "touch") {
+      this.store.select(null);
+      return;
+    }
+    const adds = event.shiftKey || event.ctrlKey || event.metaKey;
+    const before = adds ? this.store.selected : [];
+    if (!adds) this.store.select(null);
+    const { view, store } = this;
+    const start = { time: view.timeAt(event.clientX), y: view.yAt(event.clientY) };
+    startDrag(event, {
+      move: (_dx, _dy, now) => {
+        const end = { time: view.timeAt(now.clientX), y: view.yAt(now.clientY) };
+        const [from, to] = [start.time, end.time].sort((a, b) => a - b);
+        const [top, bottom] = [start.y, end.y].sort((a, b) => a - b);
+        view.showRubber({
+          left: ORIGIN_PX + from * view.zoom,
+          top,
+          width: (to - from) * view.zoom,
+          height: bottom - top,
+        });
+        const has = (kind, part) => {
+          const row = rowFor(view.layout, kind, part);
+          return row && row.top < bottom && row.top + row.height > top;
+        };
+        const found = within(store.timeline, { start: from, end: to, has });
+        const ids = new Set(before.map(({ id }) => id));
+        store.select([...before, ...found.filter(({ id }) => !ids.has(id))]);
+      },
+      end: (kept) => {
+        view.showRubber(null);
+        if (!kept) this.player.seek(start.time);
+      },
+    });
   }
 
   /** Enter or Space on a focused item; a pointer has selected it already. */
   #click(event) {
     const item = this.#itemOf(event.target);
-    if (item) this.store.select(item);
+    if (!item) return;
+    if (event.detail === 0) this.store.select(item);
   }
 
-  #scrub(event) {
-    const onRuler = event.target === this.view.ruler || event.target === this.view.playhead;
-    if (!onRuler) this.store.select(null);
-    this.player.pause();
-    this.store.setTime(this.view.timeAt(event.clientX));
-    startDrag(event, {
-      move: (_dx, _dy, now) => this.store.setTime(this.view.timeAt(now.clientX)),
-      end: () => {},
-    });
-  }
-
-  /** Times worth snapping to, in seconds of the timeline. */
-  #targets(except) {
-    const { timeline, time } = this.store;
-    const edges = [0, time, timeline.duration];
-    for (const clip of timeline.clips) {
-      if (clip.id !== except) edges.push(clip.position, clipEnd(clip));
-    }
-    for (const text of timeline.text_overlays) {
-      if (text.id !== except) edges.push(text.start_time, text.end_time);
-    }
-    return edges;
-  }
-
-  #dragEdge(event, { kind, id }, edge) {
-    const { store, view, player } = this;
-    store.select({ kind, id });
-    player.pause();
-    event.target.closest("[data-edge]").focus({ preventScroll: true });
-    const before = store.time;
-    const { zoom } = view;
-    const targets = this.#targets(id);
-    const reach = SNAP_PX / zoom;
-    const edit = kind === "clip" ? this.#clipEdge(id, edge) : this.#textEdge(id, edge);
-    let to = null;
-    view.root.classList.add("is-trimming");
-    // The zoom must not follow the length while the handle is held.
-    if (store.state.get().zoom === null) store.state.patch({ zoom });
-
-    startDrag(event, {
-      move: (dx) => {
-        to = snap(edit.from + dx / zoom, targets, reach);
-        store.preview((timeline) => edit.apply(timeline, to, false));
-        store.setTime(edit.seen(store.timeline));
-      },
-      end: (kept) => {
-        view.root.classList.remove("is-trimming");
-        store.cancelPreview();
-        if (kept) store.edit(edit.label, (timeline) => edit.apply(timeline, to, true));
-        store.setTime(kept && kind === "clip" ? edit.seen(store.timeline) : before);
-      },
-    });
-  }
-
-  #clipEdge(id, edge) {
-    const clip = findClip(this.store.timeline, id);
-    const { frame } = this.store;
-    const sourceDuration = this.sourceDuration(clip.asset);
-    if (edge === "start") {
-      return {
-        label: t("Trim the beginning"),
-        from: clip.position,
-        apply: (timeline, to, ripple) =>
-          trimStart(timeline, {
-            id,
-            to: clip.start_time + (to - clip.position) * clip.speed,
-            ripple,
-          }),
-        seen: (timeline) => findClip(timeline, id).position,
-      };
-    }
-    return {
-      label: t("Trim the end"),
-      from: clipEnd(clip),
-      apply: (timeline, to) =>
-        trimEnd(timeline, {
-          id,
-          to: clip.start_time + (to - clip.position) * clip.speed,
-          sourceDuration,
-        }),
-      seen: (timeline) => Math.max(0, clipEnd(findClip(timeline, id)) - frame),
-    };
-  }
-
-  #textEdge(id, edge) {
-    const text = findText(this.store.timeline, id);
-    return {
-      label: t("Time the text"),
-      from: edge === "start" ? text.start_time : text.end_time,
-      apply: (timeline, to) => timeText(timeline, { id, [edge]: to }),
-      seen: (timeline) => {
-        const now = findText(timeline, id);
-        return edge === "start" ? now.start_time : Math.max(0, now.end_time - this.store.frame);
-      },
-    };
-  }
-
-  #dragText(event, { id }) {
-    const { store, view } = this;
-    store.select({ kind: "text", id });
-    const text = findText(store.timeline, id);
-    const length = text.end_time - text.start_time;
-    const targets = this.#targets(id);
-    const reach = SNAP_PX / view.zoom;
-    let to = null;
-    startDrag(event, {
-      move: (dx) => {
-        const start = text.start_time + dx / view.zoom;
-        const byStart = snap(start, targets, reach);
-        const byEnd = snap(start + length, targets, reach) - length;
-        to = byStart === start ? byEnd : byStart;
-        store.preview((timeline) => moveText(timeline, { id, to }));
-      },
-      end: (kept) => {
-        store.cancelPreview();
-        if (kept) store.edit(t("Move text"), (timeline) => moveText(timeline, { id, to }));
-      },
-    });
+  /** A double click goes to the beginning of a part. */
+  #open(event) {
+    const item = this.#itemOf(event.target);
+    const part = item && findPart(this.store.timeline, item);
+    if (part) this.player.seek(part.position ?? part.start_time ?? part.time);
   }
 
   /** Arrows on a handle move it by a frame, with Shift by a second. */
@@ -168,14 +205,25 @@ export class TimelineGestures {
     const item = this.#itemOf(event.target);
     const edge = event.target.closest("[data-edge]")?.dataset.edge;
     const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!item || !edge || !direction) return;
+    if (!direction) return;
+    const by = direction * (event.shiftKey ? 1 : this.store.frame);
+    if (event.target === this.view.playhead) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.player.seek(this.store.time + by);
+      return;
+    }
+    if (!item || !edge) return;
     event.preventDefault();
     event.stopPropagation();
-    const by = direction * (event.shiftKey ? 1 : this.store.frame);
-    const edit =
-      item.kind === "clip" ? this.#clipEdge(item.id, edge) : this.#textEdge(item.id, edge);
-    const options = { key: `${item.id}.${edge}` };
-    this.store.edit(edit.label, (timeline) => edit.apply(timeline, edit.from + by, true), options);
-    this.store.setTime(edit.seen(this.store.timeline));
+    const drag = item.kind === "transition"
+      ? new TransitionDrag(this, item, edge)
+      : new EdgeDrag(this, item, edge);
+    drag.nudge(by);
+  }
+
+  /** Names a drag for the history. */
+  label(kind) {
+    return { text: t("Move text"), marker: t("Move marker") }[kind] ?? t("Move");
   }
 }

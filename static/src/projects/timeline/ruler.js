@@ -1,11 +1,12 @@
-/** The ruler: a canvas as wide as the window onto the timeline. */
+/** The ruler: a canvas over the piece of the timeline that is near. */
 import { rulerLabel, rulerSteps } from "./scale.js";
 
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {{zoom: number, scrollLeft: number, width: number, duration: number}} view
+ * @param {{zoom: number, from: number, width: number, duration: number}} view
+ *   `from`: seconds at its left edge; `width` in CSS pixels
  */
-export function drawRuler(canvas, { zoom, scrollLeft, width, duration }) {
+export function drawRuler(canvas, { zoom, from, width, duration }) {
   const ratio = devicePixelRatio || 1;
   const height = canvas.clientHeight;
   canvas.style.width = `${width}px`;
@@ -15,21 +16,21 @@ export function drawRuler(canvas, { zoom, scrollLeft, width, duration }) {
   const style = getComputedStyle(canvas);
   context.scale(ratio, ratio);
   context.clearRect(0, 0, width, height);
-  context.font = `560 11px ${style.fontFamily}`;
+  context.font = `560 10.5px ${style.fontFamily}`;
   context.textBaseline = "top";
 
   const { major, minor } = rulerSteps(zoom);
-  const first = Math.floor(scrollLeft / zoom / minor);
-  const last = Math.ceil((scrollLeft + width) / zoom / minor);
+  const first = Math.max(0, Math.floor(from / minor));
+  const last = Math.ceil((from + width / zoom) / minor);
   const perMajor = Math.round(major / minor);
   for (let index = first; index <= last; index += 1) {
     const seconds = index * minor;
-    const x = Math.round(seconds * zoom - scrollLeft) + 0.5;
+    const x = Math.round((seconds - from) * zoom) + 0.5;
     const isMajor = index % perMajor === 0;
     context.globalAlpha = seconds <= duration + 1e-6 ? 1 : 0.45;
     context.strokeStyle = style.outlineColor;
     context.beginPath();
-    context.moveTo(x, isMajor ? height - 11 : height - 5);
+    context.moveTo(x, isMajor ? height - 9 : height - 4);
     context.lineTo(x, height);
     context.stroke();
     if (isMajor) {

@@ -40,22 +40,3 @@ export function rulerLabel(seconds, major) {
     : `${minutes}:${rest}`;
   return major < 1 ? `${base}.${Math.round((seconds - whole) * 10)}` : base;
 }
-
-/**
- * The nearest of some times to snap to.
- * @param {number} time
- * @param {number[]} targets
- * @param {number} reach seconds
- */
-export function snap(time, targets, reach) {
-  let best = time;
-  let distance = reach;
-  for (const target of targets) {
-    const gap = Math.abs(target - time);
-    if (gap < distance) {
-      distance = gap;
-      best = target;
-    }
-  }
-  return best;
-}

@@ -1,74 +1,96 @@
 /**
- * Draws the timeline: ruler, a row for the picture, rows for texts, playhead.
+ * Draws the timeline: ruler, heads, rows and the parts that are near the window.
  * What the pointer does to it is in `gestures.js`.
  */
 import { t } from "../../shared/i18n.js";
 import { formatTimecode } from "../../shared/time.js";
-import { lanes } from "../edits.js";
+import { transitionSpan } from "../model/looks.js";
+import { findPart, partsOf, spanOf } from "../model/parts.js";
+import { ItemBox } from "./item_box.js";
+import { layoutRows, rowFor } from "./rows.js";
 import { drawRuler } from "./ruler.js";
 import { MAX_ZOOM, MIN_ZOOM, ORIGIN_PX, shareOf, TAIL_PX, zoomOf, zoomToFit } from "./scale.js";
 
-const TEXT_ROW_PX = 30;
-const TRACK_GAP_PX = 10;
+const KINDS = ["clip", "audio", "text", "caption", "transition"];
+const HEADS = { clip: "V", audio: "A", text: "T", caption: "C" };
 
 export class TimelineView {
-  #clips = new Map();
-  #texts = new Map();
+  #boxes = new Map();
   #frame = 0;
+  #near = { from: 0, to: 0 };
+  #layoutOf = {};
+  #headsPainted = "";
 
   /**
    * @param {{root: HTMLElement, store: import("../editor_store.js").EditorStore,
-   *   filmstrips: import("./filmstrip.js").Filmstrips, titles: (assetId: string) => string}} options
+   *   strips: import("./strips.js").Strips, titles: (assetId: string) => string}} options
    */
-  constructor({ root, store, filmstrips, titles }) {
-    this.root = root;
-    this.store = store;
-    this.filmstrips = filmstrips;
-    this.titles = titles;
+  constructor({ root, store, strips, titles }) {
+    Object.assign(this, { root, store, strips, titles });
+    this.problems = new Map();
     const part = (name) => root.querySelector(`[data-timeline="${name}"]`);
-    this.scroll = part("scroll");
-    this.inner = part("inner");
-    this.ruler = part("ruler");
-    this.textRow = part("texts");
-    this.textHead = part("text-head");
-    this.clipRow = part("clips");
-    this.playhead = part("playhead");
+    for (const name of ["scroll", "inner", "ruler", "rulerrow", "heads", "lanes", "rows", "items",
+      "snap", "rubber", "playhead", "range", "markers", "count"]) {
+      this[name] = part(name);
+    }
     this.zoomInput = part("zoom");
-    this.clipTemplate = part("clip-template");
-    this.textTemplate = part("text-template");
-    this.hint = part("hint");
-
-    this.scroll.addEventListener("scroll", () => this.#soon());
+    this.template = part("item-template");
+    this.scroll.addEventListener("scroll", () => this.#soon(), { passive: true });
     new ResizeObserver(() => this.#resized()).observe(this.scroll);
-    this.zoomInput.addEventListener("input", () =>
-      this.zoomTo(zoomOf(Number(this.zoomInput.value) / 100)),
-    );
+    this.zoomInput.addEventListener("input", () => this.zoomTo(zoomOf(Number(this.zoomInput.value) / 100)));
     for (const [name, factor] of [["zoom-in", 1.5], ["zoom-out", 1 / 1.5]]) {
       part(name).addEventListener("click", () => this.zoomTo(this.zoom * factor));
     }
     part("fit").addEventListener("click", () => this.fit());
     this.scroll.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    strips.onNews((assets) => this.#news(assets));
 
     store.watchDocument(() => this.paint());
-    store.watch((state) => state.selection, () => this.#paintSelection());
+    store.watch((state) => state.selected, () => this.#paintSelection());
     store.watch((state) => state.time, () => this.#paintPlayhead());
     store.watch((state) => state.zoom, () => this.paint());
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#soon());
-    document.addEventListener("streamfetch:theme", () => this.#soon());
+    store.watch((state) => state.range, () => this.#paintRange());
+    const repaint = () => this.#repaintAll();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+    document.addEventListener("streamfetch:theme", repaint);
   }
 
   /** Pixels a second. */
   get zoom() {
-    const fitted = zoomToFit(this.store.timeline.duration, this.scroll.clientWidth);
-    return this.store.state.get().zoom ?? fitted;
+    const stored = this.store.state.get().zoom;
+    return stored ?? zoomToFit(this.store.timeline.duration, this.width);
   }
 
-  zoomTo(zoom) {
+  /** Pixels of time that the window shows. */
+  get width() {
+    return Math.max(120, this.scroll.clientWidth - this.heads.offsetWidth);
+  }
+
+  get layout() {
+    const { timeline } = this.store;
+    const known = this.#layoutOf;
+    const same =
+      known.clips === timeline.clips && known.texts === timeline.text_overlays &&
+      known.sounds === timeline.audio_tracks && known.captions === timeline.captions;
+    if (!same) {
+      this.#layoutOf = {
+        clips: timeline.clips,
+        texts: timeline.text_overlays,
+        sounds: timeline.audio_tracks,
+        captions: timeline.captions,
+        layout: layoutRows(timeline),
+      };
+    }
+    return this.#layoutOf.layout;
+  }
+
+  /** Zooms around a time that keeps its place, the playhead by default. */
+  zoomTo(zoom, anchor = this.store.time) {
     const next = Math.max(MIN_ZOOM, Math.min(MAX_ZOOM, zoom));
-    const anchor = this.store.time;
     const offset = anchor * this.zoom - this.scroll.scrollLeft;
+    const isSeen = offset >= 0 && offset <= this.width;
     this.store.state.patch({ zoom: next });
-    this.scroll.scrollLeft = anchor * next - offset;
+    this.scroll.scrollLeft = anchor * next - (isSeen ? offset : this.width / 2);
   }
 
   fit() {
@@ -78,13 +100,26 @@ export class TimelineView {
 
   /** @returns {number} seconds under a pointer */
   timeAt(clientX) {
-    return (clientX - this.inner.getBoundingClientRect().left) / this.zoom;
+    return (clientX - this.lanes.getBoundingClientRect().left - ORIGIN_PX) / this.zoom;
+  }
+
+  yAt(clientY) {
+    return clientY - this.lanes.getBoundingClientRect().top;
   }
 
   #wheel(event) {
-    if (!event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    this.zoomTo(this.zoom * Math.exp(-event.deltaY * 0.003));
+    if (event.ctrlKey || event.metaKey) {
+      event.preventDefault();
+      this.zoomTo(this.zoom * Math.exp(-event.deltaY * 0.003), this.timeAt(event.clientX));
+    } else if (event.altKey || (event.deltaX === 0 && !event.shiftKey && !this.#scrollsDown())) {
+      // Nothing to scroll down: the wheel goes along the time.
+      event.preventDefault();
+      this.scroll.scrollLeft += event.deltaY;
+    }
+  }
+
+  #scrollsDown() {
+    return this.scroll.scrollHeight > this.scroll.clientHeight + 1;
   }
 
   #resized() {
@@ -93,117 +128,204 @@ export class TimelineView {
   }
 
   #soon() {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(() => this.#paintRuler());
+    if (this.#frame) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      if (this.#moved()) this.#paintItems();
+    });
+  }
+
+  /** Whether the window has left the piece that is drawn; then takes a new one. */
+  #moved(force = false) {
+    const { width } = this;
+    const left = this.scroll.scrollLeft;
+    const { from, to, zoom } = this.#near;
+    const inside = left >= from + 20 || from === 0;
+    if (!force && zoom === this.zoom && inside && left + width <= to - 20) return false;
+    this.#near = { from: Math.max(0, left - width * 0.75), to: left + width * 1.75, zoom: this.zoom };
+    return true;
+  }
+
+  #repaintAll() {
+    for (const box of this.#boxes.values()) box.stale();
+    this.#moved(true);
+    this.#paintItems();
+  }
+
+  #news(assets) {
+    for (const [id, box] of this.#boxes) {
+      const part = findPart(this.store.timeline, { kind: box.kind, id });
+      if (part && assets.has(part.asset)) box.stale();
+    }
+    this.#paintItems({ ruler: false });
   }
 
   paint() {
     const { timeline } = this.store;
-    const { zoom } = this;
-    const width = Math.max(this.scroll.clientWidth, timeline.duration * zoom + TAIL_PX);
-    this.inner.style.width = `${width}px`;
+    const { zoom, layout } = this;
+    const width = Math.max(this.width, ORIGIN_PX + timeline.duration * zoom + TAIL_PX);
+    this.lanes.style.width = `${width}px`;
+    this.lanes.style.height = `${layout.height}px`;
     this.zoomInput.value = String(Math.round(shareOf(zoom) * 100));
     this.zoomInput.style.setProperty("--fill", `${shareOf(zoom) * 100}%`);
-    this.hint.hidden = timeline.clips.length > 0;
-    this.#paintItems(timeline.clips, this.#clips, this.clipRow, this.clipTemplate, (box, clip) =>
-      this.#paintClip(box, clip),
-    );
-    const { rows, count } = lanes(timeline.text_overlays);
-    const textHeight = Math.max(1, count) * TEXT_ROW_PX;
-    this.textRow.style.height = `${textHeight}px`;
-    this.textHead.style.height = `${textHeight + TRACK_GAP_PX}px`;
-    this.#paintItems(
-      timeline.text_overlays,
-      this.#texts,
-      this.textRow,
-      this.textTemplate,
-      (box, text) => this.#paintText(box, text, rows.get(text.id)),
-    );
-    this.#paintSelection();
+    this.#paintRows(layout);
+    this.#moved(this.#near.zoom !== zoom || this.#near.duration !== timeline.duration);
+    this.#near.duration = timeline.duration;
+    this.#paintItems();
     this.#paintPlayhead();
-    this.#paintRuler();
+    this.#paintRange();
   }
 
-  #paintItems(items, boxes, row, template, paintOne) {
+  #paintRows({ rows }) {
+    const key = rows.map(({ kind, row, top, spare }) => `${kind}${row}@${top}${spare}`).join();
+    if (key === this.#headsPainted) return;
+    this.#headsPainted = key;
+    const make = (className, row, text) => {
+      const element = document.createElement("div");
+      element.className = `${className} ${className}-${row.kind}${row.spare ? " is-spare" : ""}`;
+      element.style.top = `${row.top}px`;
+      element.style.height = `${row.height}px`;
+      element.textContent = text;
+      return element;
+    };
+    this.rows.replaceChildren(...rows.map((row) => make("row", row, "")));
+    const label = ({ kind, row, spare }) => {
+      if (spare) return kind === "text" ? HEADS.text : "+";
+      return kind === "caption" ? HEADS.caption : `${HEADS[kind]}${row + 1}`;
+    };
+    this.heads.replaceChildren(...rows.map((row) => make("head", row, label(row))));
+  }
+
+  #paintItems({ ruler = true } = {}) {
+    const { timeline } = this.store;
+    const { zoom, layout } = this;
+    const near = this.#near;
+    const [start, end] = [(near.from - ORIGIN_PX) / zoom, near.to / zoom];
     const seen = new Set();
-    for (const item of items) {
-      seen.add(item.id);
-      let box = boxes.get(item.id);
-      if (!box) {
-        box = template.content.firstElementChild.cloneNode(true);
-        box.dataset.id = item.id;
-        boxes.set(item.id, box);
-        row.append(box);
+    for (const kind of KINDS) {
+      for (const part of partsOf(timeline, kind)) {
+        const span = kind === "transition" ? transitionSpan(timeline, part) : spanOf(kind, part);
+        if (span.end < start || span.start > end) continue;
+        const row = this.#rowOf(layout, kind, part);
+        if (!row) continue;
+        seen.add(part.id);
+        const box = this.#boxes.get(part.id) ?? this.#make(kind, part.id);
+        box.paint({ part, span, row, zoom, near, problem: this.problems.get(part.id) });
       }
-      paintOne(box, item);
     }
-    for (const [id, box] of boxes) {
+    for (const [id, box] of this.#boxes) {
       if (seen.has(id)) continue;
-      box.remove();
-      boxes.delete(id);
+      // A part that is being dragged must stay, or its drag would end.
+      if (this.held === id) continue;
+      box.element.remove();
+      this.#boxes.delete(id);
     }
+    if (ruler) this.#paintRuler();
   }
 
-  #place(box, from, length) {
-    box.style.transform = `translateX(${from * this.zoom}px)`;
-    box.style.width = `${Math.max(6, length * this.zoom)}px`;
+  #rowOf(layout, kind, part) {
+    if (kind !== "transition") return rowFor(layout, kind, part);
+    const clip = findPart(this.store.timeline, { kind: "clip", id: part.to_clip });
+    const row = clip && rowFor(layout, "clip", clip);
+    return row && { ...row, top: row.top + 16, height: row.height - 32 };
   }
 
-  #paintClip(box, clip) {
-    const title = this.titles(clip.asset);
-    this.#place(box, clip.position, clip.duration);
-    box.querySelector("[data-field='name']").textContent = title;
-    this.#handle(box, "start", t("In point of {title}", { title }), clip.start_time);
-    this.#handle(box, "end", t("Out point of {title}", { title }), clip.end_time);
-    const label = t("Clip {title}", { title });
-    box.querySelector("[data-body]").setAttribute("aria-label", label);
-    const width = clip.duration * this.zoom;
-    this.filmstrips.draw(box.querySelector("canvas"), { clip, width });
+  #make(kind, id) {
+    const element = this.template.content.firstElementChild.cloneNode(true);
+    const box = new ItemBox({ element, kind, id, strips: this.strips, titles: this.titles });
+    box.select(this.store.isSelected(id));
+    this.#boxes.set(id, box);
+    this.items.append(element);
+    return box;
   }
 
-  #paintText(box, text, row) {
-    this.#place(box, text.start_time, text.end_time - text.start_time);
-    box.style.top = `${row * TEXT_ROW_PX}px`;
-    const name = text.text.trim() || t("Empty text");
-    box.querySelector("[data-field='name']").textContent = name;
-    box.querySelector("[data-body]").setAttribute("aria-label", t("Text {name}", { name }));
-    this.#handle(box, "start", t("Start of text {name}", { name }), text.start_time);
-    this.#handle(box, "end", t("End of text {name}", { name }), text.end_time);
-  }
-
-  #handle(box, edge, label, seconds) {
-    const handle = box.querySelector(`[data-edge="${edge}"]`);
-    handle.setAttribute("aria-label", label);
-    handle.setAttribute("aria-valuenow", String(seconds));
-    handle.setAttribute("aria-valuetext", formatTimecode(seconds));
+  /** Marks parts that the server refuses. @param {Map<string, string>} problems by id */
+  showProblems(problems) {
+    this.problems = problems;
+    this.#paintItems({ ruler: false });
   }
 
   #paintSelection() {
-    const { selection } = this.store;
-    for (const [id, box] of [...this.#clips, ...this.#texts]) {
-      const selected = selection?.id === id;
-      box.classList.toggle("is-selected", selected);
-      box.querySelector("[data-body]").setAttribute("aria-pressed", String(selected));
-    }
+    for (const [id, box] of this.#boxes) box.select(this.store.isSelected(id));
+    const { length } = this.store.selected;
+    this.count.textContent = length > 1 ? t("{count} selected", { count: length }) : "";
+    this.#paintMarkers();
   }
 
   #paintPlayhead() {
-    const x = this.store.time * this.zoom;
-    this.playhead.style.transform = `translateX(${x}px)`;
+    const x = this.store.time * this.zoom + ORIGIN_PX;
+    const at = x + this.heads.offsetWidth;
+    this.playhead.style.transform = `translateX(${at}px)`;
     this.playhead.setAttribute("aria-valuenow", String(Math.round(this.store.time * 1000) / 1000));
     this.playhead.setAttribute("aria-valuemax", String(this.store.timeline.duration));
     this.playhead.setAttribute("aria-valuetext", formatTimecode(this.store.time));
     if (!this.store.state.get().playing) return;
-    const { scrollLeft, clientWidth } = this.scroll;
-    if (x < scrollLeft || x > scrollLeft + clientWidth - 40) this.scroll.scrollLeft = x - 60;
+    const { scrollLeft } = this.scroll;
+    if (x < scrollLeft || x > scrollLeft + this.width - 40) this.scroll.scrollLeft = x - 60;
+  }
+
+  /** Brings a time into the window. */
+  reveal(time) {
+    const x = time * this.zoom;
+    const { scrollLeft } = this.scroll;
+    if (x < scrollLeft || x > scrollLeft + this.width) this.scroll.scrollLeft = x - this.width / 3;
   }
 
   #paintRuler() {
+    const { from, to } = this.#near;
+    const left = Math.max(0, from - ORIGIN_PX);
+    this.ruler.style.transform = `translateX(${left + ORIGIN_PX}px)`;
+    const { zoom } = this;
     drawRuler(this.ruler, {
-      zoom: this.zoom,
-      scrollLeft: Math.max(0, this.scroll.scrollLeft - ORIGIN_PX),
-      width: this.scroll.clientWidth,
-      duration: this.store.timeline.duration,
+      zoom, from: left / zoom, width: to - left, duration: this.store.timeline.duration,
     });
+    this.#paintMarkers();
+  }
+
+  #paintMarkers() {
+    const { zoom } = this;
+    const markers = partsOf(this.store.timeline, "marker").map((marker) => {
+      const flag = document.createElement("button");
+      flag.type = "button";
+      flag.className = "marker";
+      flag.dataset.item = "marker";
+      flag.dataset.id = marker.id;
+      flag.style.transform = `translateX(${ORIGIN_PX + marker.time * zoom}px)`;
+      flag.style.setProperty("--marker", marker.color ?? "#ff6a2c");
+      flag.classList.toggle("is-selected", this.store.isSelected(marker.id));
+      flag.setAttribute("aria-label", marker.label || t("Marker at {time}", { time: formatTimecode(marker.time) }));
+      if (marker.label) {
+        const label = document.createElement("span");
+        label.textContent = marker.label;
+        flag.append(label);
+      }
+      return flag;
+    });
+    this.markers.replaceChildren(...markers);
+  }
+
+  #paintRange() {
+    const { range } = this.store.state.get();
+    this.range.hidden = !range;
+    if (!range) return;
+    const { zoom } = this;
+    const end = range.end ?? this.store.timeline.duration;
+    const start = range.start ?? 0;
+    this.range.style.transform = `translateX(${ORIGIN_PX + start * zoom}px)`;
+    this.range.style.width = `${Math.max(2, (end - start) * zoom)}px`;
+  }
+
+  showSnap(time) {
+    this.snap.hidden = time === null;
+    if (time !== null) this.snap.style.transform = `translateX(${ORIGIN_PX + time * this.zoom}px)`;
+  }
+
+  /** @param {{left: number, top: number, width: number, height: number} | null} box */
+  showRubber(box) {
+    this.rubber.hidden = !box;
+    if (!box) return;
+    this.rubber.style.transform = `translate(${box.left}px, ${box.top}px)`;
+    this.rubber.style.width = `${box.width}px`;
+    this.rubber.style.height = `${box.height}px`;
   }
 }

@@ -1,0 +1,110 @@
+/** One part of the timeline as an element; repainted only where it differs. */
+import { t } from "../../shared/i18n.js";
+import { formatTimecode } from "../../shared/time.js";
+import { plays, spanOf } from "../model/parts.js";
+import { ORIGIN_PX } from "./scale.js";
+
+const STRIP_FROM_PX = 26;
+const HANDLES_FROM_PX = 22;
+const NAMES = {
+  clip: (name) => t("Clip {name}", { name }),
+  audio: (name) => t("Sound {name}", { name }),
+  text: (name) => t("Text {name}", { name }),
+  caption: (name) => t("Caption {name}", { name }),
+  transition: (name) => t("Transition {name}", { name }),
+};
+const TRANSITIONS = { fade: "Fade", dissolve: "Dissolve", wipe: "Wipe", slide: "Slide", none: "Cut" };
+
+export class ItemBox {
+  #painted = {};
+
+  constructor({ element, kind, id, strips, titles }) {
+    Object.assign(this, { element, kind, id, strips, titles });
+    element.dataset.item = kind;
+    element.dataset.id = id;
+    element.classList.add(`item-${kind}`);
+    this.body = element.querySelector("[data-body]");
+    this.name = element.querySelector("[data-field='name']");
+    this.strip = element.querySelector(".item-strip");
+    this.wave = element.querySelector(".item-wave");
+    this.edges = [...element.querySelectorAll("[data-edge]")];
+    if (kind === "transition") this.body.title = t("Drag its edges to change its length");
+  }
+
+  /**
+   * @param {{part: object, span: {start: number, end: number}, row: object, zoom: number,
+   *   near: {from: number, to: number}, problem: string | undefined}} view `near` in pixels
+   */
+  paint({ part, span, row, zoom, near, problem }) {
+    const before = this.#painted;
+    const place = before.zoom !== zoom || before.row?.top !== row.top || before.row?.height !== row.height;
+    const changed = before.part !== part || before.start !== span.start || before.end !== span.end;
+    const isNear = before.near === near;
+    this.#painted = { part, zoom, row, near, start: span.start, end: span.end };
+    if (before.problem !== problem) this.element.classList.toggle("is-wrong", Boolean(problem));
+    this.#painted.problem = problem;
+    if (!place && !changed && isNear) return;
+    const width = Math.max(3, (span.end - span.start) * zoom - (plays(this.kind) ? 1 : 0));
+    const left = ORIGIN_PX + span.start * zoom;
+    const { style } = this.element;
+    style.transform = `translate(${left}px, ${row.top}px)`;
+    style.width = `${width}px`;
+    style.height = `${row.height}px`;
+    this.element.classList.toggle("is-tiny", width < HANDLES_FROM_PX);
+    if (changed) this.#say(part);
+    if (plays(this.kind)) this.#draw({ part, width, left, row, zoom, near });
+  }
+
+  #title(part) {
+    if (plays(this.kind)) return this.titles(part.asset);
+    if (this.kind === "transition") return t(TRANSITIONS[part.type] ?? part.type);
+    return part.text.trim() || t("Empty text");
+  }
+
+  #say(part) {
+    const title = this.#title(part);
+    const speed = part.speed && part.speed !== 1 ? ` · ${part.speed}×` : "";
+    const effects = part.effects?.length ? ` · ${t("fx")} ${part.effects.length}` : "";
+    const shown = `${title}${speed}${effects}`;
+    if (this.name.textContent !== shown) this.name.textContent = shown;
+    this.body.setAttribute("aria-label", NAMES[this.kind](title));
+    const { start, end } = spanOf(this.kind, part);
+    for (const edge of this.edges) {
+      const isStart = edge.dataset.edge === "start";
+      const seconds = isStart ? start : end;
+      edge.setAttribute("aria-label", isStart ? t("Start of {title}", { title }) : t("End of {title}", { title }));
+      edge.setAttribute("aria-valuenow", String(seconds));
+      edge.setAttribute("aria-valuetext", formatTimecode(seconds ?? 0));
+    }
+    this.element.classList.toggle("is-muted", part.muted === true);
+    this.element.classList.toggle("is-grouped", Boolean(part.group));
+  }
+
+  #draw({ part, width, left, row, zoom, near }) {
+    const fade = (name) => `${Math.min(width, (part[name] ?? 0) * zoom)}px`;
+    this.element.style.setProperty("--fade-in", fade("fade_in"));
+    this.element.style.setProperty("--fade-out", fade("fade_out"));
+    const from = Math.max(0, near.from - left);
+    const to = Math.min(width, near.to - left);
+    if (width < STRIP_FROM_PX || to <= from) {
+      this.strip.style.width = "0";
+      this.wave.style.width = "0";
+      return;
+    }
+    const view = { part, zoom, from, to };
+    if (this.kind === "clip") this.strips.drawPictures(this.strip, { ...view, height: row.height - 2 });
+    const height = this.kind === "clip" ? Math.round(row.height * 0.34) : row.height - 14;
+    const color = getComputedStyle(this.wave).color;
+    this.strips.drawWave(this.wave, { ...view, height, color });
+  }
+
+  /** Draws the pictures again, since some have come. */
+  stale() {
+    this.#painted.near = null;
+  }
+
+  select(selected) {
+    this.element.classList.toggle("is-selected", selected);
+    this.body.setAttribute("aria-pressed", String(selected));
+  }
+}

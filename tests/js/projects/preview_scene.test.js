@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { filterSteps, hueRows, vignetteStops } from "../../../static/src/projects/preview/filters.js";
+import { boxOf, loudnessAt, planesAt, soundsAt, sourceAt } from "../../../static/src/projects/preview/scene.js";
+import { clip, sound, timeline } from "./timelines.js";
+
+const pair = (type, direction) =>
+  timeline([clip("a", 0, 4, 0), clip("b", 2, 6, 4)], {
+    transitions: [{ id: "t", type, direction, duration: 2, from_clip: "a", to_clip: "b" }],
+  });
+const shown = (tl, time) => planesAt(tl, time).map(({ clip: { id }, opacity }) => [id, opacity]);
+
+test("layers lie over one another, and gaps show nothing", () => {
+  const layered = timeline([clip("top", 0, 2, 1, { layer: 3 }), clip("low", 0, 4, 0)]);
+  assert.deepEqual(shown(layered, 1.5), [["low", 1], ["top", 1]]);
+  assert.deepEqual(shown(layered, 3), [["low", 1]]);
+  assert.deepEqual(shown(layered, 4), []);
+});
+
+test("a dissolve goes around its cut on the handles of both sources", () => {
+  const tl = pair("dissolve");
+  assert.deepEqual(shown(tl, 2.9), [["a", 1]]);
+  assert.deepEqual(shown(tl, 3.5), [["a", 1], ["b", 0.25]]);
+  const [, early] = planesAt(tl, 3.5);
+  assert.equal(sourceAt(early, { duration: 10 }), 1.5);
+  const [late] = planesAt(tl, 4.5);
+  assert.equal(sourceAt(late, { duration: 4, frame: 0.04 }), 3.96);
+  assert.deepEqual(shown(tl, 5), [["b", 1]]);
+});
+
+test("fade, wipe and slide move what they should", () => {
+  assert.deepEqual(planesAt(pair("fade"), 3.5).map(({ clip: { id }, dim }) => [id, dim]), [["a", 0.5]]);
+  assert.deepEqual(planesAt(pair("fade"), 4.5).map(({ clip: { id }, dim }) => [id, dim]), [["b", 0.5]]);
+  assert.equal(planesAt(pair("wipe", "left"), 3.5)[1].inset.left, 0.75);
+  assert.equal(planesAt(pair("wipe", "down"), 3.5)[1].inset.bottom, 0.75);
+  const [before, after] = planesAt(pair("slide", "up"), 3.5);
+  assert.deepEqual([before.shift.y, after.shift.y], [-0.25, 0.75]);
+});
+
+test("a picture fits the frame, then is placed", () => {
+  const box = boxOf(clip("a", 0, 1, 0, { transform: { x: 0.25, scale: 0.5, rotation: 90 } }),
+    { width: 100, height: 200 }, { width: 1600, height: 900 });
+  assert.deepEqual([box.width, box.height, box.x, box.scale, box.rotation, box.opacity],
+    [450, 900, 400, 0.5, 90, 1]);
+});
+
+test("sound follows volume, mute and fades, and ducks under speech", () => {
+  const part = clip("a", 0, 4, 0, { volume: 2, fade_in: 1, fade_out: 2 });
+  assert.deepEqual([0.5, 1.5, 3].map((at) => loudnessAt(part, at)), [1, 2, 1]);
+  const tl = timeline([clip("a", 0, 4, 0)], { audio_tracks: [sound("m", 0, 9, 0, { duck: true })] });
+  assert.deepEqual(soundsAt(tl, 2).map(({ gain }) => gain), [1, 0.3]);
+  assert.deepEqual(soundsAt(tl, 5).map(({ gain }) => gain), [1]);
+});
+
+test("colours keep their luma where the renderer keeps it", () => {
+  for (const degrees of [0, 45, -120]) {
+    const rows = hueRows(degrees);
+    for (let at = 0; at < 3; at += 1) {
+      const luma = 0.2126 * rows[0][at] + 0.7152 * rows[1][at] + 0.0722 * rows[2][at];
+      assert.ok(Math.abs(luma - [0.2126, 0.7152, 0.0722][at]) < 1e-9);
+    }
+  }
+  assert.ok(hueRows(0).every((row, index) => Math.abs(row[index] - 1) < 1e-9));
+});
+
+test("every effect that the browser can do has steps, in the order given", () => {
+  const effects = ["brightness", "contrast", "saturation", "hue", "gamma", "blur", "sharpen", "grayscale", "sepia"]
+    .map((type) => ({ type, parameters: {} }));
+  const steps = filterSteps(effects, { pixels: 0.5 });
+  assert.equal(steps[0].attributes.type, "matrix");
+  assert.equal(steps.filter(({ name }) => name === "feGaussianBlur")[0].attributes.stdDeviation, 4);
+  assert.deepEqual(filterSteps([{ type: "chroma_key" }], { pixels: 1 }), []);
+  assert.equal(vignetteStops(0.5)[0], "rgb(0 0 0 / 0) 0%");
+});
