@@ -157,6 +157,7 @@ const exporting = new ExportMenu({
   button: part("[data-render-button]"),
   store,
   projectId: project.id,
+  supportsPlan: "plan" in urls,
   save: () => autosave.flush(),
 });
 const renders = new RendersPanel({

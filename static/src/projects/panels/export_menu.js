@@ -51,7 +51,7 @@ export class ExportMenu {
     const turn = (this.#asked += 1);
     show(this.plan, false);
     show(this.timeRow, false);
-    if (this.store.timeline.duration === 0 || !(await this.save())) return;
+    if (!this.supportsPlan || this.store.timeline.duration === 0 || !(await this.save())) return;
     try {
       const { preset, ...rest } = this.choices;
       const query = new URLSearchParams({ preset: preset ?? "project", ...rest });
