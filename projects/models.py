@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from projects.timeline.document import Settings, Timeline
+from projects.timeline.plan import RenderCost, RenderPlan
 from streamfetch.jobs.models import ACTIVE, Job, JobError
 from streamfetch.jobs.registry import register
 from streamfetch.mongo.documents import OwnedDocument, RevisedDocument
@@ -95,6 +96,12 @@ class Render(Job):
     project_revision = models.PositiveIntegerField()
     timeline = EmbeddedField(schema=Timeline)
     settings = EmbeddedField(schema=Settings)
+    preset = models.CharField(max_length=20, default="project")
+    start_time = models.FloatField(null=True)
+    end_time = models.FloatField(null=True)
+    loudness_lufs = models.FloatField(null=True)
+    plan = EmbeddedField(schema=RenderPlan, null=True)
+    cost = EmbeddedField(schema=RenderCost, null=True)
     output_key = models.CharField(max_length=200, default="", blank=True)
     output_removed_at = models.DateTimeField(null=True)
     size_bytes = models.PositiveBigIntegerField(null=True)
@@ -137,3 +144,69 @@ class Render(Job):
         VideoProject.objects.filter(pk=self.project_id).update_idempotently(
             status=status, updated_at=timezone.now()
         )
+
+
+@register
+class RenderChunk(Job):
+    """One span of a render, or its sound; `Render` joins what comes of them."""
+
+    KIND: ClassVar[str] = "render_chunk"
+    ACTOR: ClassVar[str] = "encode_span"
+    QUEUE: ClassVar[str] = "ffmpeg"
+    LISTED: ClassVar[bool] = False
+
+    class Stage(models.TextChoices):
+        PICTURE = "picture"
+        SOUND = "sound"
+
+    render = models.ForeignKey(
+        Render, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    part = models.CharField(max_length=10, choices=Stage, default=Stage.PICTURE)
+    first_frame = models.PositiveIntegerField()
+    last_frame = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    weight = models.FloatField(default=1.0)
+    cpu_s = models.FloatField(default=0.0)
+
+    class Meta:
+        db_table = "render_chunks"
+        indexes = [
+            *Job.indexes("render_chunk"),
+            models.Index(fields=["render", "state"], name="render_chunk_render"),
+        ]
+
+    def title(self) -> str:
+        return f"{self.part} {self.first_frame}"
+
+    def target_url(self) -> str:
+        return self.render.target_url()
+
+
+class CachedChunk(OwnedDocument):
+    """An encoded span or sound that all renders of its owner may use.
+
+    Its key follows from the owner and the digest. `init_bytes` is where the media
+    begin in its file, `fragments` the lengths of what follows, in ticks and bytes.
+    """
+
+    digest = models.CharField(max_length=64)
+    key = models.CharField(max_length=200)
+    size_bytes = models.PositiveBigIntegerField()
+    samples = models.PositiveIntegerField()
+    timescale = models.PositiveIntegerField()
+    init_bytes = models.PositiveIntegerField()
+    fragments = models.JSONField(default=list)
+    used_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "cached_chunks"
+        indexes = [
+            models.Index(
+                fields=["owner", "-created_at", "-id"], name="cached_owner_new"
+            ),
+            models.Index(fields=["owner", "used_at"], name="cached_owner_used"),
+        ]
+
+    def __str__(self) -> str:
+        return self.digest

@@ -1,9 +1,9 @@
-"""Which objects renders own; see `streamfetch.storage.owners`."""
+"""Which objects renders and their kept pieces own; see `streamfetch.storage.owners`."""
 
 from collections.abc import Iterator
 from uuid import UUID
 
-from projects.models import Render
+from projects.models import CachedChunk, Render
 from streamfetch.jobs.models import State
 from streamfetch.storage.owners import Collection, Wanted, register
 
@@ -20,3 +20,15 @@ def _outputs() -> Iterator[Wanted]:
 
 
 register(Collection("renders", existing=_renders, wanted=_outputs))
+
+
+def _chunks(ids: list[UUID]) -> set[UUID]:
+    return set(CachedChunk.objects.filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _pieces() -> Iterator[Wanted]:
+    for pk, key in CachedChunk.objects.values_list("pk", "key").iterator():
+        yield Wanted(key, f"rendered piece {pk}")
+
+
+register(Collection("chunks", existing=_chunks, wanted=_pieces))

@@ -170,6 +170,12 @@ class Environment(BaseSettings):
         alias="STREAMFETCH_MAX_RENDER_BYTES",
         description="Largest rendered file.",
     )
+    render_cache_bytes: int = Field(
+        4 * 1024 * 1024 * 1024,
+        ge=0,
+        alias="STREAMFETCH_RENDER_CACHE_BYTES",
+        description="Room for each person's rendered pieces that are used again.",
+    )
     user_quota_bytes: int = Field(
         0,
         ge=0,

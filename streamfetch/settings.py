@@ -212,6 +212,7 @@ WHITENOISE_MANIFEST_STRICT = False
 MAX_VIDEO_BYTES = ENV.max_video_bytes
 MAX_PDF_BYTES = ENV.max_pdf_bytes
 MAX_RENDER_BYTES = ENV.max_render_bytes
+RENDER_CACHE_BYTES = ENV.render_cache_bytes
 USER_QUOTA_BYTES = ENV.user_quota_bytes
 BIN_DAYS = ENV.bin_days
 MAX_SOURCE_MS = int(ENV.max_source_hours * 3_600_000)

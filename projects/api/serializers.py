@@ -8,7 +8,8 @@ from rest_framework import serializers
 from projects.describing import with_thumbnails
 from projects.models import MAX_NAME, Render, VideoProject
 from projects.services import projects, renders
-from projects.timeline.document import Settings, Timeline
+from projects.timeline.document import MAX_TIMELINE_S, Settings, Timeline
+from projects.timeline.presets import PRESETS
 from streamfetch.api.fields import EmbeddedDocumentField, StrictSerializer
 from streamfetch.jobs.api.serializers import JobSerializer
 
@@ -104,11 +105,56 @@ class EditProjectSerializer(_Writable):
     )
 
 
+class PlanSharesSerializer(serializers.Serializer):
+    """How much of a render is copied, taken from the cache, and encoded (0 to 1)."""
+
+    frames = serializers.IntegerField(read_only=True)
+    copied_share = serializers.FloatField(read_only=True)
+    cached_share = serializers.FloatField(read_only=True)
+    encoded_share = serializers.FloatField(read_only=True)
+
+
+class PlannedSpanSerializer(serializers.Serializer):
+    start_time = serializers.FloatField(read_only=True)
+    end_time = serializers.FloatField(read_only=True)
+    treatment = serializers.ChoiceField(
+        choices=["copy", "cached", "encode"], read_only=True
+    )
+    reason = serializers.CharField(read_only=True)
+
+
+class PlanSerializer(PlanSharesSerializer):
+    duration_ms = serializers.IntegerField(read_only=True)
+    estimated_s = serializers.FloatField(read_only=True)
+    spans = PlannedSpanSerializer(many=True, read_only=True)
+
+
+class RenderCostSerializer(serializers.Serializer):
+    """What a render took: on all workers, of the person's time, in frames."""
+
+    cpu_s = serializers.FloatField(read_only=True)
+    wall_s = serializers.FloatField(read_only=True)
+    copied_frames = serializers.IntegerField(read_only=True)
+    cached_frames = serializers.IntegerField(read_only=True)
+    encoded_frames = serializers.IntegerField(read_only=True)
+
+
 class RenderSerializer(JobSerializer):
     project = serializers.UUIDField(read_only=True)
     project_revision = serializers.IntegerField(read_only=True)
     file_url = serializers.CharField(read_only=True, allow_null=True)
     playback_url = serializers.CharField(read_only=True, allow_null=True)
+    watch_url = serializers.CharField(
+        read_only=True,
+        allow_null=True,
+        help_text="An HLS playlist of what is finished, while it is rendered.",
+    )
+    preset = serializers.CharField(read_only=True)
+    start_time = serializers.FloatField(read_only=True, allow_null=True)
+    end_time = serializers.FloatField(read_only=True, allow_null=True)
+    loudness_lufs = serializers.FloatField(read_only=True, allow_null=True)
+    plan = PlanSharesSerializer(read_only=True, allow_null=True)
+    cost = RenderCostSerializer(read_only=True, allow_null=True)
     size_bytes = serializers.IntegerField(read_only=True, allow_null=True)
     duration_ms = serializers.IntegerField(read_only=True, allow_null=True)
 
@@ -117,8 +163,35 @@ class RenderSerializer(JobSerializer):
         return renders.describe(render)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A part, for phones",
+            value={"preset": "vertical", "start_time": 2, "end_time": 9.5},
+            request_only=True,
+        )
+    ]
+)
 class StartRenderSerializer(StrictSerializer):
-    """Nothing to choose yet; unknown fields are refused."""
+    preset = serializers.ChoiceField(
+        choices=list(PRESETS),
+        default="project",
+        help_text="match_source copies what is untouched; gif and audio are files of "
+        "their kind.",
+    )
+    start_time = serializers.FloatField(
+        min_value=0, max_value=MAX_TIMELINE_S, required=False, allow_null=True
+    )
+    end_time = serializers.FloatField(
+        min_value=0, max_value=MAX_TIMELINE_S, required=False, allow_null=True
+    )
+    loudness_lufs = serializers.FloatField(
+        min_value=-24,
+        max_value=-10,
+        required=False,
+        allow_null=True,
+        help_text="Normalise to this loudness (EBU R 128).",
+    )
 
 
 class VersionSerializer(serializers.Serializer):

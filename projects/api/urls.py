@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.api import history, views
+from projects.api import history, showing, views
 
 _PROJECT = "video-projects/<uuid:project_id>/"
 
@@ -15,9 +15,17 @@ urlpatterns = [
         history.RestoreVersion.as_view(),
     ),
     path(f"{_PROJECT}captions/", history.ProjectCaptions.as_view()),
+    path(f"{_PROJECT}frame/", showing.ProjectFrame.as_view()),
+    path(f"{_PROJECT}plan/", showing.ProjectPlan.as_view()),
+    path(f"{_PROJECT}text.ass", showing.ProjectScript.as_view()),
     path(f"{_PROJECT}renders/", views.ProjectRenders.as_view(), name="render-list"),
     path("renders/<uuid:render_id>/", views.RenderDetail.as_view(), name="render"),
     path("renders/<uuid:render_id>/cancel/", views.CancelRender.as_view()),
+    path(
+        "renders/<uuid:render_id>/watch/<slug:playlist>.m3u8",
+        showing.WatchRender.as_view(),
+        name="render-watch",
+    ),
     path(
         "renders/<uuid:render_id>/file/",
         views.RenderFile.as_view(),

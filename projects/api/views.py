@@ -23,6 +23,7 @@ from projects.api.serializers import (
 from projects.describing import describe, with_thumbnails
 from projects.models import VideoProject
 from projects.services import projects, renders
+from projects.timeline.presets import Wish
 from streamfetch.api.idempotency import idempotent
 from streamfetch.api.pagination import NewestFirst
 from streamfetch.api.schema import IDEMPOTENCY_KEY
@@ -161,8 +162,10 @@ class ProjectRenders(APIView):
     )
     @idempotent
     def post(self, request: Request, project_id: UUID) -> Response:
-        StartRenderSerializer(data=request.data or {}).is_valid(raise_exception=True)
-        render = renders.request(projects.find(request.user, project_id))
+        project = projects.find(request.user, project_id)
+        body = StartRenderSerializer(data=request.data or {})
+        body.is_valid(raise_exception=True)
+        render = renders.request(project, Wish(**body.validated_data))
         return Response(renders.describe(render), status=status.HTTP_202_ACCEPTED)
 
 

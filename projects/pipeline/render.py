@@ -1,121 +1,226 @@
-"""Renders a project in a worker: sources in, one file out.
+"""Renders a project in a worker: sources in, spans encoded or taken, one file out.
 
 The output's key follows from what is rendered, so that a second run after a crash
 writes the same object again instead of another one.
 """
 
-import hashlib
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
+from django.core.cache import cache as facts
+from django.utils import timezone
+from pydantic import TypeAdapter
 
-from projects.fonts import fonts_directory
 from projects.models import Render
-from projects.pipeline.compile import SourceFile, compile_render
-from streamfetch.errors import DomainError
-from streamfetch.ffmpeg import binary, runner
+from projects.pipeline import cache, chunks, copying
+from projects.pipeline.encoding import SeamMismatch, animated, joined, muxed
+from projects.pipeline.fetching import Sources, assets_of, content_of
+from projects.pipeline.planning import Work, main_picture, rate_of, work_for
+from projects.pipeline.running import run_command
+from projects.timeline.plan import PlannedSpan, RenderCost
+from projects.timeline.presets import EXTENSIONS
+from projects.timeline.spans import Span, digest_of
+from streamfetch.ffmpeg import fragments
 from streamfetch.ffmpeg.command import Command
-from streamfetch.ffmpeg.probe import probe
-from streamfetch.ffmpeg.progress import Progress
+from streamfetch.ffmpeg.errors import FFmpegFailed
+from streamfetch.ffmpeg.fragments import Movie
+from streamfetch.ffmpeg.runner import Result
 from streamfetch.jobs.running import Run
 from streamfetch.storage import keys
 from streamfetch.storage.backends import media_storage
 from uploads.models import Asset
 
-DEADLINE_S = 300
-DEADLINE_PER_OUTPUT_SECOND = 30
-# Address space, of which a decoder reserves more than it uses.
-MEMORY_BYTES = 4 * 1024**3
-MEMORY_BYTES_PER_CLIP = 64 * 1024**2
-FETCHED_AT = 5.0
-ENCODED_AT = 97.0
+FETCHED_AT = 3.0
+ENCODED_AT = 95.0
+STORED_AT = 99.0
+INDEX_TTL_S = 7 * 24 * 3600
 
-
-class SourceMissing(DomainError):
-    """A clip's file was deleted after the render was asked for."""
-
-    code = "asset_missing"
-
-
-def _assets(render: Render) -> dict[UUID, Asset]:
-    ids = {clip.asset for clip in render.timeline.clips}
-    found = Asset.objects.filter(pk__in=list(ids), owner_id=render.owner_id)
-    assets = {asset.pk: asset for asset in found}
-    if ids - assets.keys():
-        raise SourceMissing(
-            "A file of this timeline was deleted for good. Remove its clips, then "
-            "render again."
-        )
-    return assets
-
-
-def _fetch(run: Run[Render], assets: dict[UUID, Asset]) -> dict[UUID, SourceFile]:
-    sources = {}
-    for index, asset in enumerate(assets.values()):
-        path = run.workspace.path / f"{asset.pk}{Path(asset.source_key).suffix}"
-        media_storage().fetch_to(asset.source_key, path)
-        sources[asset.pk] = SourceFile(path=path, info=probe(path))
-        run.report(FETCHED_AT * (index + 1) / len(assets))
-    return sources
-
-
-def digest_of(render: Render, assets: dict[UUID, Asset]) -> str:
-    """Names what is rendered: document, sources and the FFmpeg that does it."""
-    parts = [
-        render.timeline.model_dump_json(exclude={"playhead_time", "markers"}),
-        render.settings.model_dump_json(),
-        *sorted(f"{pk}:{asset.sha256}" for pk, asset in assets.items()),
-        binary.version(),
-    ]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
-
-
-def _encode(run: Run[Render], command: Command) -> None:
-    expected_frames = max(1, command.expected_frames or 1)
-    duration_s = (command.expected_duration_ms or 0) / 1000
-    started = time.monotonic()
-
-    def on_progress(progress: Progress) -> None:
-        share = min(1.0, (progress.frame or 0) / expected_frames)
-        elapsed_s = time.monotonic() - started
-        eta_s = elapsed_s * (1 - share) / share if share > 0.01 else None
-        run.report(FETCHED_AT + (ENCODED_AT - FETCHED_AT) * share, eta_s=eta_s)
-
-    runner.run(
-        command,
-        workspace=run.workspace.path,
-        deadline_s=DEADLINE_S + DEADLINE_PER_OUTPUT_SECOND * duration_s,
-        on_progress=on_progress,
-        should_stop=run.should_stop,
-        file_bytes=settings.MAX_RENDER_BYTES,
-        memory_bytes=MEMORY_BYTES + MEMORY_BYTES_PER_CLIP * len(run.job.timeline.clips),
-    )
+_INDEX = TypeAdapter(copying.Index | None)
 
 
 def render(run: Run[Render]) -> dict[str, Any]:
     """The work of a `Render` job; safe to run twice."""
     job = run.job
+    started_at = job.started_at or timezone.now()
     run.enter("fetch", percent=0)
-    assets = _assets(job)
-    sources = _fetch(run, assets)
+    assets = assets_of(job.owner_id, job.timeline)
+    sources = Sources(assets, run.workspace.path)
+    for number, asset_id in enumerate(assets):
+        sources[asset_id]
+        run.report(FETCHED_AT * (number + 1) / len(assets))
+    work, movies = _planned(run, sources, assets)
     run.enter("encode", percent=FETCHED_AT)
-    command = compile_render(
-        job.timeline,
-        job.settings,
-        sources=sources,
-        fonts_directory=fonts_directory(),
-        directory=run.workspace.path,
-    )
-    _encode(run, command)
+    _encode(run, work, sources)
     run.enter("store", percent=ENCODED_AT)
-    key = keys.render_output(job.pk, digest_of(job, assets), "mp4")
-    stored = media_storage().save_file(command.outputs[0], key, consume=True)
+    try:
+        path = _assembled(run, work, movies)
+    except SeamMismatch:
+        # The source is not what it seemed to be: encode all of it.
+        work = _plan(run, sources, {})
+        run.enter("encode", percent=FETCHED_AT)
+        _encode(run, work, sources)
+        run.enter("store", percent=ENCODED_AT)
+        path = _assembled(run, work, {})
+    key = keys.render_output(job.pk, _digest(work, job.preset), _extension(job))
+    stored = media_storage().save_file(path, key, consume=True)
+    cost = _cost(job, work, wall_s=(timezone.now() - started_at).total_seconds())
+    chunks.forget(job)
+    cache.trim(job.owner_id)
     return {
         "output_key": key,
         "output_removed_at": None,
         "size_bytes": stored.size_bytes,
-        "duration_ms": command.expected_duration_ms,
+        "duration_ms": round(work.plan.frames / rate_of(work.plan) * 1000),
+        "cost": cost,
     }
+
+
+def indexes_for(
+    run_copy: Callable[[Command], object],
+    sources: Sources,
+    asset: Asset,
+    *,
+    needs_movie: bool = True,
+) -> tuple[copying.Index | None, Movie | None]:
+    """Where a source may be cut and the file to cut; `run_copy` runs a command."""
+    source = sources[asset.pk]
+    if not copying.may_be_copied(source.info):
+        return None, None
+    key = f"groups:{content_of(asset)}"
+    known = facts.get(key)
+    if known is not None:
+        index = _INDEX.validate_python(known["index"])
+        if index is None or not needs_movie:
+            return index, None
+    directory = source.path.parent
+    path = copying.groups_path(source.path, directory)
+    if not path.exists():
+        try:
+            run_copy(copying.in_fragments(source.path, source.info, directory))
+        except FFmpegFailed:
+            facts.set(key, {"index": None}, INDEX_TTL_S)
+            return None, None
+    movie = copying.read(path)
+    index = copying.index_of(movie, source.info) if movie else None
+    facts.set(key, {"index": _INDEX.dump_python(index, mode="json")}, INDEX_TTL_S)
+    return index, movie
+
+
+def _planned(
+    run: Run[Render], sources: Sources, assets: dict[UUID, Asset]
+) -> tuple[Work, dict[UUID, Movie]]:
+    indexes: dict[UUID, copying.Index] = {}
+    movies: dict[UUID, Movie] = {}
+    if run.job.preset == "match_source":
+        main = main_picture(run.job.timeline, sources)
+        if main is not None:
+
+            def copy(command: Command) -> Result:
+                return run_command(run, command, span=(FETCHED_AT, FETCHED_AT))
+
+            index, movie = indexes_for(copy, sources, assets[main])
+            if index is not None and movie is not None:
+                indexes[main], movies[main] = index, movie
+    return _plan(run, sources, indexes), movies
+
+
+def _plan(
+    run: Run[Render], sources: Sources, indexes: dict[UUID, copying.Index]
+) -> Work:
+    work = work_for(
+        run.job.timeline,
+        run.job.settings,
+        chunks.wish_of(run.job),
+        sources=sources,
+        owner_id=run.job.owner_id,
+        indexes=indexes,
+    )
+    run.store(plan=work.plan)
+    return work
+
+
+def _encode(run: Run[Render], work: Work, sources: Sources) -> None:
+    owner_id = run.job.owner_id
+    wanted = work.plan.digests()
+    cache.keep_fresh(owner_id, wanted)
+    missing = set(wanted) - cache.known(owner_id, wanted).keys()
+    if not missing:
+        return
+    chunks.submit(run.job, work, missing)
+    started = time.monotonic()
+
+    def on_progress(share: float) -> None:
+        elapsed_s = time.monotonic() - started
+        eta_s = elapsed_s * (1 - share) / share if share > 0.02 else None
+        run.report(FETCHED_AT + (ENCODED_AT - FETCHED_AT) * share, eta_s=eta_s)
+
+    chunks.finish(run, work, sources, on_progress=on_progress)
+
+
+def _assembled(run: Run[Render], work: Work, movies: dict[UUID, Movie]) -> Path:
+    """One file of all that was encoded or taken. Raises `SeamMismatch`."""
+    directory = run.workspace.path
+    plan = work.plan
+    found = cache.known(run.job.owner_id, plan.digests())
+    files: dict[str, Path] = {}
+    for digest in plan.digests():
+        files[digest] = directory / f"{digest}.mp4"
+        media_storage().fetch_to(found[digest].key, files[digest])
+    target = directory / f"output.{_extension(run.job)}"
+    duration_ms = round(plan.frames / rate_of(plan) * 1000)
+    sound = files.get(plan.sound)
+    if run.job.preset == "audio":
+        command = muxed(None, sound, target=target, duration_ms=duration_ms)
+    else:
+        picture = directory / "picture.mp4"
+        pieces = [_piece(span, files, movies) for span in plan.spans]
+        joined(pieces, rate_of(plan), picture)
+        if run.job.preset == "gif":
+            command = animated(picture, target=target, duration_ms=duration_ms)
+        else:
+            command = muxed(picture, sound, target=target, duration_ms=duration_ms)
+    run_command(run, command, span=(ENCODED_AT, STORED_AT))
+    return target
+
+
+def _piece(
+    span: PlannedSpan, files: dict[str, Path], movies: dict[UUID, Movie]
+) -> tuple[Span, Movie]:
+    place = Span(span.first, span.last)
+    if span.treatment != "copy":
+        return place, fragments.read(files[span.digest])
+    try:
+        movie = movies[UUID(span.source)]
+        return place, copying.taken(movie, span.source_first, span.frames)
+    except (KeyError, ValueError) as error:
+        raise SeamMismatch(str(error)) from error
+
+
+def _digest(work: Work, preset: str) -> str:
+    plan = work.plan
+    pieces = [
+        [span.first, span.last, span.digest, span.source, span.source_first]
+        for span in plan.spans
+    ]
+    return digest_of(preset, plan.rate, pieces, plan.sound)
+
+
+def _extension(job: Render) -> str:
+    return EXTENSIONS.get(job.preset, "mp4")
+
+
+def _cost(job: Render, work: Work, *, wall_s: float) -> RenderCost:
+    mine = chunks.spans_encoded(job)
+    spans = work.plan.spans
+    copied = sum(span.frames for span in spans if span.treatment == "copy")
+    encoded = sum(span.frames for span in spans if span.digest in mine)
+    return RenderCost(
+        cpu_s=round(chunks.cpu_of(job), 3),
+        wall_s=round(wall_s, 3),
+        copied_frames=copied,
+        encoded_frames=encoded,
+        cached_frames=work.plan.frames - copied - encoded if spans else 0,
+    )

@@ -8,81 +8,70 @@ from django.utils.translation import gettext as _
 
 from projects.models import Render, VideoProject
 from projects.services.projects import check_timeline
-from projects.timeline.document import Transform
-from projects.timeline.rational import exact_frame_rate
-from projects.timeline.spans import spans_of
+from projects.timeline.plan import RenderPlan
+from projects.timeline.presets import GIF_SECONDS, Wish
+from projects.timeline.scene import frame_of, scene_of
 from streamfetch.errors import Invalid, NotFound
 from streamfetch.jobs import queue
-from streamfetch.jobs.models import State
+from streamfetch.jobs.models import ENDED, State
 from streamfetch.storage.backends import media_storage
 
-# Each opens its source by itself: one FFmpeg does not have memory, nor a command
-# line, for many more.
-MAX_SPANS = 80
+# What can be watched while it is rendered: not what is made of the whole at the end.
+WATCHABLE = {"match_source", "project", "1080p", "720p", "vertical"}
 
 
-def _check(project: VideoProject) -> None:
+def check(project: VideoProject, wish: Wish) -> None:
     """Raises `Invalid` naming what cannot be rendered."""
-    if not project.timeline.clips:
+    if not project.timeline.clips and not project.timeline.audio_tracks:
         raise Invalid(
             _("The timeline is empty. Add a clip from the library, then render."),
             code="empty_timeline",
             field="timeline.clips",
         )
-    rate = exact_frame_rate(project.settings.frame_rate)
-    spans = spans_of(project.timeline, rate)
-    if len(spans) > MAX_SPANS:
-        raise Invalid(
-            _(
-                "The timeline has %(count)d clips and gaps; %(most)d at most can be "
-                "rendered at once. Render it in parts, then join those in a project."
-            )
-            % {"count": len(spans), "most": MAX_SPANS},
-            code="too_many_clips",
-            field="timeline.clips",
-        )
-    if not spans:
+    frame = frame_of(project.settings)
+    frames = scene_of(project.timeline, frame).frames
+    if not frames:
         raise Invalid(
             _("The clips are shorter than one frame. Make them longer, then render."),
             code="empty_timeline",
             field="timeline.clips",
         )
     check_timeline(project.owner_id, project.timeline)
-    _check_supported(project)
+    _check_part(wish, float(frames / frame.rate), float(1 / frame.rate))
 
 
-def _check_supported(project: VideoProject) -> None:
-    """Raises `Invalid` for what the renderer would leave out."""
-    timeline = project.timeline
-    asked = [
-        ("audio_tracks", bool(timeline.audio_tracks)),
-        ("transitions", bool(timeline.transitions)),
-        ("captions.burn_in", timeline.captions.burn_in),
-        ("settings.loudness_lufs", project.settings.loudness_lufs is not None),
-    ]
-    for index, clip in enumerate(timeline.clips):
-        path = f"clips[{index}]"
-        asked += [
-            (f"{path}.layer", clip.layer != 0),
-            (f"{path}.transform", clip.transform != Transform()),
-            (f"{path}.effects", bool(clip.effects)),
-            (f"{path}.fade_in", bool(clip.fade_in or clip.fade_out)),
-        ]
-    for path, is_asked in asked:
-        if is_asked:
-            raise Invalid(
-                _("This cannot be rendered yet. Remove it, then render."),
-                code="not_rendered_yet",
-                field=path if path.startswith("settings") else f"timeline.{path}",
-            )
+def _check_part(wish: Wish, duration_s: float, frame_s: float) -> None:
+    start_s = wish.start_time or 0.0
+    end_s = duration_s if wish.end_time is None else min(wish.end_time, duration_s)
+    if start_s >= duration_s:
+        raise Invalid(
+            _("The part begins after the end of the timeline, at %(end).3f s.")
+            % {"end": duration_s},
+            code="past_end",
+            field="start_time",
+        )
+    if end_s - start_s < frame_s:
+        raise Invalid(
+            _("The part must end at least one frame after it begins."),
+            code="empty_part",
+            field="end_time",
+        )
+    if wish.preset == "gif" and end_s - start_s > GIF_SECONDS:
+        raise Invalid(
+            _("A GIF lasts %(most)d s at most. Choose a part of the timeline.")
+            % {"most": GIF_SECONDS},
+            code="too_long",
+            field="end_time",
+        )
 
 
-def request(project: VideoProject) -> Render:
+def request(project: VideoProject, wish: Wish | None = None) -> Render:
     """Queue a render of the project as it is now.
 
     Raises `Invalid` for an empty timeline, or one that cannot be rendered.
     """
-    _check(project)
+    wish = wish or Wish()
+    check(project, wish)
     render = Render(
         owner_id=project.owner_id,
         project_id=project.pk,
@@ -90,6 +79,10 @@ def request(project: VideoProject) -> Render:
         project_revision=project.revision,
         timeline=project.timeline,
         settings=project.settings,
+        preset=wish.preset,
+        start_time=wish.start_time,
+        end_time=wish.end_time,
+        loudness_lufs=wish.loudness_lufs,
     )
     queue.submit(render)
     return render
@@ -123,14 +116,28 @@ def file_url(render: Render) -> str:
         )
     return (
         media_storage()
-        .playback_url(render.output_key, download_name=f"{render.project_name}.mp4")
+        .playback_url(
+            render.output_key,
+            download_name=f"{render.project_name}.{render.output_key.rpartition('.')[2]}",
+        )
         .url
     )
+
+
+def plan_shares(plan: RenderPlan) -> dict[str, Any]:
+    """How much of a render is copied, cached and encoded."""
+    return {
+        "frames": plan.frames,
+        "copied_share": round(plan.share("copy"), 4),
+        "cached_share": round(plan.share("cached"), 4),
+        "encoded_share": round(plan.share("encode"), 4),
+    }
 
 
 def describe(render: Render) -> dict[str, Any]:
     """A render as the API and the pages show it."""
     available = has_file(render)
+    has_ended = render.state in ENDED
     return {
         **queue.describe(render),
         "project": str(render.project_id),
@@ -139,6 +146,15 @@ def describe(render: Render) -> dict[str, Any]:
         "playback_url": media_storage().playback_url(render.output_key).url
         if available
         else None,
+        "watch_url": reverse("render-watch", args=[render.pk, "master"])
+        if render.preset in WATCHABLE and render.plan is not None and not has_ended
+        else None,
+        "preset": render.preset,
+        "start_time": render.start_time,
+        "end_time": render.end_time,
+        "loudness_lufs": render.loudness_lufs,
+        "plan": plan_shares(render.plan) if render.plan else None,
+        "cost": render.cost.model_dump() if render.cost else None,
         "size_bytes": render.size_bytes,
         "duration_ms": render.duration_ms,
     }

@@ -91,6 +91,10 @@ class Stream:
         """Return this stream after one filter."""
         return self._graph.filter(name, [self], **options)
 
+    def joined(self, name: str, *others: "Stream", **options: Value) -> "Stream":
+        """Return the result of a filter that takes this stream and others."""
+        return self._graph.filter(name, [self, *others], **options)
+
     def split(self, count: int, *, kind: Literal["video", "audio"]) -> list["Stream"]:
         """Return `count` streams that are each a copy of this one."""
         node = _Filter([self.native], "split" if kind == "video" else "asplit")

@@ -40,8 +40,9 @@ class TextOverlay:
     The text's vertical middle is at `y`; its left edge, middle or right edge is
     at `x`, as `align` says. `font_size` is the height of a line in pixels of
     the frame. `opacity` (0-1) is the text's and its background's. Colours are
-    `#rrggbb`. Later overlays lie above earlier ones. Raises ValueError for
-    values outside of these.
+    `#rrggbb`. `rotation` is degrees clockwise around (`x`, `y`); the outline, of
+    `outline_width` pixels, gives way to a background. Later overlays lie above
+    earlier ones. Raises ValueError for values outside of these.
     """
 
     text: str
@@ -60,19 +61,25 @@ class TextOverlay:
     fade_in_ms: int = 0
     fade_out_ms: int = 0
     align: Literal["left", "center", "right"] = "center"
+    rotation: float = 0.0
+    outline_color: str | None = None
+    outline_width: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0 <= self.start_ms < self.end_ms:
             raise ValueError("a text must end after it starts")
         if min(self.fade_in_ms, self.fade_out_ms) < 0:
             raise ValueError("a fade cannot be negative")
-        if not all(map(math.isfinite, (self.x, self.y, self.font_size, self.opacity))):
+        numbers = (self.x, self.y, self.font_size, self.opacity, self.rotation)
+        if not all(map(math.isfinite, numbers)):
             raise ValueError("a position or size is not a number")
         if not 0 <= self.opacity <= 1 or not 0 < self.font_size <= 10_000:
             raise ValueError("an opacity or font size is out of range")
         if not -10 <= self.x <= 10 or not -10 <= self.y <= 10:
             raise ValueError("a position is too far outside of the frame")
-        for color in (self.color, self.background_color):
+        if not 0 <= self.outline_width <= 1000:
+            raise ValueError("an outline's width is out of range")
+        for color in (self.color, self.background_color, self.outline_color):
             if color is not None and not _COLOR.fullmatch(color):
                 raise ValueError("a colour must look like #rrggbb")
 
@@ -133,6 +140,12 @@ def _style(number: int, overlay: TextOverlay) -> str:
     text_color = _ass_color(overlay.color, opacity=overlay.opacity)
     box = overlay.background_color
     box_color = _ass_color(box or "#000000", opacity=overlay.opacity if box else 0)
+    has_outline = overlay.outline_color is not None and box is None
+    outline_color = (
+        _ass_color(overlay.outline_color or "#000000", opacity=overlay.opacity)
+        if has_outline
+        else box_color
+    )
     # Border style 4 is libass's one box per event, padded by the shadow: the
     # boxes per line of style 3 overlap, which shows when they are translucent.
     border, padding = (4, overlay.font_size * _BOX_PADDING) if box else (1, 0.0)
@@ -142,14 +155,14 @@ def _style(number: int, overlay: TextOverlay) -> str:
         _number(overlay.font_size),
         text_color,
         text_color,
-        box_color,
+        outline_color,
         box_color,
         _flag(overlay.bold),
         _flag(overlay.italic),
         _flag(overlay.underline),
         *("0", "100", "100", "0", "0"),
         str(border),
-        "0",
+        _number(overlay.outline_width) if has_outline else "0",
         _number(padding),
         str(_ALIGNMENTS[overlay.align]),
         *("0", "0", "0", "1"),
@@ -160,6 +173,9 @@ def _style(number: int, overlay: TextOverlay) -> str:
 def _event(number: int, overlay: TextOverlay, *, width: int, height: int) -> str:
     position = f"{_number(overlay.x * width)},{_number(overlay.y * height)}"
     tags = rf"\pos({position})"
+    if overlay.rotation % 360:
+        # ASS turns counter-clockwise.
+        tags += rf"\frz{_number(-(overlay.rotation % 360))}"
     if overlay.fade_in_ms or overlay.fade_out_ms:
         fade_in_ms, fade_out_ms = _fades(overlay)
         tags += rf"\fad({fade_in_ms},{fade_out_ms})"

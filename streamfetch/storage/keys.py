@@ -76,6 +76,7 @@ COLLECTIONS = (
     "quarantine",
     "assets",
     "renders",
+    "chunks",
     "dubs",
     "pdfs",
     "pdf-exports",
@@ -161,6 +162,16 @@ def pdf_export(export_id: UUID) -> str:
 def pdf_export_output(export_id: UUID, extension: str) -> str:
     """Key of an exported file: one for each export, so a second run replaces it."""
     return f"{pdf_export(export_id)}export.{_extension(extension)}"
+
+
+def chunk(chunk_id: UUID) -> str:
+    """Prefix of one piece of renders that is kept for later ones."""
+    return f"chunks/{_id(chunk_id)}/"
+
+
+def chunk_file(chunk_id: UUID, digest: str) -> str:
+    """Key of that piece; `digest` (hex) is of what was encoded."""
+    return f"{chunk(chunk_id)}{_match(_DIGEST, digest)}.mp4"
 
 
 def probe(probe_id: UUID) -> str:

@@ -20,7 +20,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 
 from streamfetch.accounts.local_owner import local_owner  # noqa: E402
-from streamfetch.ffmpeg import runner  # noqa: E402
+from streamfetch.ffmpeg import fragments, runner  # noqa: E402
 from streamfetch.ffmpeg.binary import ffmpeg_path  # noqa: E402
 from streamfetch.ffmpeg.command import Command  # noqa: E402
 from streamfetch.ffmpeg.probe import probe  # noqa: E402
@@ -30,7 +30,6 @@ from tests.benchmarks.figures import header, row  # noqa: E402
 from uploads.models import AssetProcessing  # noqa: E402
 from uploads.pipeline import (  # noqa: E402
     encoding,
-    fragments,
     ladder,
     packaging,
     publishing,

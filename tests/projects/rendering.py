@@ -3,20 +3,38 @@
 import math
 import subprocess
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid5
 
 from projects.fonts import fonts_directory
-from projects.pipeline.compile import SourceFile, compile_render
-from projects.timeline.document import Clip, Resolution, Settings, TextOverlay, Timeline
-from streamfetch.ffmpeg import runner
+from projects.pipeline.encoding import (
+    Encoder,
+    encoded_span,
+    joined,
+    muxed,
+    span_path,
+)
+from projects.pipeline.sound import (
+    SoundPlan,
+    encoding,
+    measured,
+    measuring,
+    mixed_parts,
+    sound_path,
+)
+from projects.pipeline.sources import SourceFile
+from projects.timeline.document import Clip, Resolution, Settings, Timeline
+from projects.timeline.heard import heard_of
+from projects.timeline.scene import Scene, frame_of, scene_of
+from projects.timeline.spans import Span, sample_at, spans_of
+from streamfetch.ffmpeg import fragments, runner
 from streamfetch.ffmpeg.binary import ffmpeg_path
-from streamfetch.ffmpeg.command import Command
 from streamfetch.ffmpeg.probe import probe
 
 WIDTH, HEIGHT = 160, 90
@@ -48,21 +66,14 @@ def source(path: Path) -> SourceFile:
     return SourceFile(path=path, info=probe(path))
 
 
-def compiled(
-    paths: Sequence[Path],
-    clips: Sequence[Clip],
-    *,
-    directory: Path,
-    texts: Sequence[TextOverlay] = (),
-    wanted: Settings | None = None,
-) -> Command:
-    return compile_render(
-        Timeline(clips=list(clips), text_overlays=list(texts)),
-        wanted or settings(),
-        sources={asset_of(path): source(path) for path in paths},
-        fonts_directory=fonts_directory(),
-        directory=directory,
-    )
+def scene(
+    paths: Sequence[Path], clips: Sequence[Clip], **parts: Any
+) -> tuple[Timeline, Scene]:
+    """A timeline of these clips and other parts, and what is seen of it."""
+    wanted = parts.pop("wanted", None) or settings()
+    texts = parts.pop("texts", ())
+    timeline = Timeline(clips=list(clips), text_overlays=list(texts), **parts)
+    return timeline, scene_of(timeline, frame_of(wanted))
 
 
 def rendered(
@@ -70,14 +81,66 @@ def rendered(
     clips: Sequence[Clip],
     *,
     directory: Path,
-    texts: Sequence[TextOverlay] = (),
-    wanted: Settings | None = None,
+    spans: Sequence[Span] | None = None,
+    encoder: Encoder | None = None,
+    lufs: float | None = None,
+    **parts: Any,
 ) -> Path:
-    """The file that a render of these clips makes."""
-    directory.mkdir(exist_ok=True)
-    command = compiled(paths, clips, directory=directory, texts=texts, wanted=wanted)
+    """The file that a render of these clips makes, span by span."""
+    timeline, seen = scene(paths, clips, **parts)
+    sources = {asset_of(path): source(path) for path in paths}
+    spans = spans or spans_of(seen, 0, seen.frames)
+    movies = []
+    for number, span in enumerate(spans):
+        folder = directory / str(number)
+        folder.mkdir(parents=True, exist_ok=True)
+        command = encoded_span(
+            seen,
+            span,
+            sources=sources,
+            encoder=encoder or Encoder(),
+            fonts=fonts_directory(),
+            directory=folder,
+        )
+        runner.run(command, workspace=folder, deadline_s=60)
+        movies.append((span, fragments.read(span_path(folder))))
+    picture = directory / "picture.mp4"
+    joined(movies, seen.frame.rate, picture)
+    sound = sounded(timeline, seen, sources=sources, directory=directory, lufs=lufs)
+    target = directory / "output.mp4"
+    command = muxed(picture, sound, target=target, duration_ms=1)
     runner.run(command, workspace=directory, deadline_s=60)
-    return command.outputs[0]
+    return target
+
+
+def sounded(
+    timeline: Timeline,
+    seen: Scene,
+    *,
+    sources: Mapping[UUID, SourceFile],
+    directory: Path,
+    lufs: float | None = None,
+) -> Path:
+    """The sound of a whole timeline."""
+    rate = seen.frame.rate
+    audible = [pk for pk, source in sources.items() if source.info.audio]
+    plan = SoundPlan(
+        heard=heard_of(timeline, rate, audible),
+        first=0,
+        last=sample_at(seen.frames, rate),
+    )
+    levels = None
+    for command in mixed_parts(plan, sources=sources, directory=directory):
+        runner.run(command, workspace=directory, deadline_s=60)
+    if lufs is not None:
+        command = measuring(plan, sources=sources, directory=directory, lufs=lufs)
+        found = runner.run(command, workspace=directory, deadline_s=60)
+        levels = measured(found.stderr_tail)
+    command = encoding(
+        plan, sources=sources, directory=directory, lufs=lufs, levels=levels
+    )
+    runner.run(command, workspace=directory, deadline_s=60)
+    return sound_path(directory)
 
 
 def _decoded(argv: list[str]) -> bytes:

@@ -368,17 +368,38 @@ def test_clips_shorter_than_a_frame_are_not_rendered(
     assert (answer.status_code, answer.data["code"]) == (400, "empty_timeline")
 
 
-def test_more_clips_than_can_be_rendered_are_refused_before(
+BAD_WISHES: list[tuple[dict[str, Any], str]] = [
+    ({"format": "gif"}, "format"),
+    ({"preset": "8k"}, "preset"),
+    ({"start_time": -1}, "start_time"),
+    ({"start_time": 2}, "start_time"),
+    ({"start_time": 1, "end_time": 1}, "end_time"),
+    ({"start_time": 1e999}, "start_time"),
+    ({"loudness_lufs": -9}, "loudness_lufs"),
+]
+
+
+def test_wishes_that_cannot_be_met_are_named(
+    api: APIClient, project: dict[str, Any]
+) -> None:
+    for wish, field in BAD_WISHES:
+        answer = api.post(
+            f"{URL}{project['id']}/renders/",
+            as_json(wish),
+            content_type="application/json",
+        )
+        assert answer.status_code == 400, wish
+        assert answer.json()["errors"][0]["field"] == field, wish
+        if "format" not in wish and "1e999" not in as_json(wish):
+            query = f"{URL}{project['id']}/plan/"
+            assert api.get(query, wish).status_code == 400, wish
+    assert Render.objects.count() == 0
+
+
+def test_a_long_gif_is_refused(
     api: APIClient, asset: Asset, project: dict[str, Any]
 ) -> None:
-    clips = [clip_of(asset, position=number) for number in range(81)]
+    clips = [clip_of(asset, position=number) for number in range(61)]
     api.patch(f"{URL}{project['id']}/", {"timeline": {"clips": clips}, "revision": 1})
-    answer = api.post(f"{URL}{project['id']}/renders/", {})
-    assert (answer.status_code, answer.data["code"]) == (400, "too_many_clips")
-
-
-def test_a_render_takes_no_wishes_yet(api: APIClient, project: dict[str, Any]) -> None:
-    answer = api.post(f"{URL}{project['id']}/renders/", {"format": "gif"})
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["field"] == "format"
-    assert Render.objects.count() == 0
+    answer = api.post(f"{URL}{project['id']}/renders/", {"preset": "gif"})
+    assert (answer.status_code, answer.data["code"]) == (400, "too_long")

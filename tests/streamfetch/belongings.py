@@ -1,7 +1,8 @@
 """One object of every kind for a user: what strangers must not see, and lists show."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from pdfeditor.geometry.document import Page, Pages
 from pdfeditor.models import Annotation, PdfProcessing, PdfProject
 from projects.models import ProjectVersion, Render, VideoProject
 from projects.timeline.document import Clip, Settings, Timeline
+from projects.timeline.plan import RenderPlan
 from streamfetch.accounts.models import User
 from streamfetch.jobs.models import JobError, State
 from streamfetch.webhooks.models import WebhookDelivery
@@ -112,7 +114,7 @@ def pdf_of(owner: User) -> PdfProject:
     return project
 
 
-def belongings_of(owner: User) -> dict[str, UUID]:
+def belongings_of(owner: User) -> dict[str, Any]:
     """Makes one of each; the keys are the parameters of the API's addresses."""
     asset = asset_of(owner)
     caption = Caption.objects.create(
@@ -140,6 +142,7 @@ def belongings_of(owner: User) -> dict[str, UUID]:
         project_revision=1,
         timeline=project.timeline,
         settings=Settings(),
+        plan=RenderPlan(first=0, last=60, rate="30", spans=[], sound="ab" * 16),
     )
     version = ProjectVersion.objects.create(
         owner=owner,
@@ -183,6 +186,7 @@ def belongings_of(owner: User) -> dict[str, UUID]:
         "upload_id": session.pk,
         "render_id": render.pk,
         "revision_id": version.pk,
+        "playlist": "sound",
         "download_id": download.pk,
         "job_id": job.pk,
         "webhook_id": webhook.pk,

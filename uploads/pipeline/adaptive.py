@@ -12,7 +12,9 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from streamfetch.ffmpeg import fragments
 from streamfetch.ffmpeg.command import Command
+from streamfetch.ffmpeg.fragments import Movie
 from streamfetch.ffmpeg.runner import Result
 from streamfetch.jobs.running import Run
 from uploads import notices
@@ -20,7 +22,6 @@ from uploads.models import Asset, AssetProcessing, Rendition
 from uploads.pipeline import (
     chunks,
     encoding,
-    fragments,
     journal,
     ladder,
     packaging,
@@ -29,7 +30,6 @@ from uploads.pipeline import (
 )
 from uploads.pipeline.commands import run_command
 from uploads.pipeline.encoding import Source, track_path
-from uploads.pipeline.fragments import Movie
 from uploads.pipeline.ladder import Grid, NotCopied, Rung
 from uploads.pipeline.packaging import Folder
 from uploads.tracks import SOUND, ChunkPlan, Track

@@ -22,13 +22,14 @@ from django.utils.translation import gettext as _
 from dramatiq.middleware import Shutdown
 
 from streamfetch.errors import DomainError
+from streamfetch.ffmpeg import fragments
 from streamfetch.ffmpeg.probe import MediaInfo
 from streamfetch.jobs import queue
 from streamfetch.jobs.models import ACTIVE, LeaseLost, State
 from streamfetch.jobs.running import Run, run_job
 from streamfetch.storage.backends import media_storage
 from uploads.models import Asset, AssetChunk, AssetProcessing
-from uploads.pipeline import encoding, fragments, ladder, packaging, publishing
+from uploads.pipeline import encoding, ladder, packaging, publishing
 from uploads.pipeline.commands import run_command
 from uploads.pipeline.encoding import Source, Stretch, track_path
 from uploads.pipeline.ladder import Grid, Rung

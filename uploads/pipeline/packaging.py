@@ -16,11 +16,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from streamfetch.errors import DomainError
+from streamfetch.ffmpeg import fragments
+from streamfetch.ffmpeg.fragments import Fragment, Movie
 from streamfetch.storage import keys
 from streamfetch.storage.backends import media_storage
-from uploads.pipeline import fragments
 from uploads.pipeline.encoding import CHANNELS
-from uploads.pipeline.fragments import Fragment, Movie
 from uploads.pipeline.ladder import Grid, Rung
 from uploads.tracks import SAMPLE_RATE, SOUND, Segment, Track, init_name, segment_name
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from streamfetch.api.docs import METHODS, api_schema
 
@@ -23,7 +22,7 @@ class Operation:
     def parameters(self) -> list[str]:
         return re.findall(r"{(\w+)}", self.path)
 
-    def url(self, ids: dict[str, UUID]) -> str:
+    def url(self, ids: dict[str, Any]) -> str:
         missing = set(self.parameters) - ids.keys()
         assert not missing, f"Say in tests/streamfetch/belongings.py: {missing}"
         return self.path.format(**ids)

@@ -77,5 +77,5 @@ def test_the_owner_gets_through(api: APIClient, alice: User) -> None:
             answer = api.get(operation.url(ids))
             assert answer.status_code in {200, 302, 404}, (operation, answer.content)
             if answer.status_code == 404:
-                # A render without a file, a playback without a rendition.
-                assert operation.path.endswith(("/file/",)), operation
+                # A render without a file, a frame of a source without one.
+                assert operation.path.endswith(("/file/", "/frame/")), operation

@@ -105,6 +105,27 @@ def write_movie(movie: Movie, fragments: Sequence[Fragment], path: Path) -> None
             _copy(source, target, fragment.size_bytes)
 
 
+def write_joined(
+    movies: Sequence[tuple[Movie, int]], path: Path, *, init: bytes
+) -> None:
+    """Write movies one after the other, each moved by its number of ticks.
+
+    The file begins with `init`: all must be of one kind.
+    """
+    number = 0
+    with path.open("wb") as target:
+        target.write(init)
+        for movie, shift_ticks in movies:
+            with movie.path.open("rb") as source:
+                for fragment in movie.fragments:
+                    number += 1
+                    source.seek(fragment.offset)
+                    moof = bytearray(source.read(fragment.header_bytes))
+                    _move(moof, start=fragment.start + shift_ticks, number=number)
+                    target.write(moof)
+                    _copy(source, target, fragment.size_bytes - fragment.header_bytes)
+
+
 def _copy(source: BinaryIO, target: BinaryIO, count: int) -> None:
     while count > 0:
         block = source.read(min(count, _COPY_BYTES))
