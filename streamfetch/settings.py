@@ -353,6 +353,8 @@ SPECTACULAR_SETTINGS = {
         "ProjectStatusEnum": "projects.models.VideoProject.Status",
         "AnnotationTypeEnum": "pdfeditor.models.Annotation.Type",
         "EffectTypeEnum": "projects.timeline.effects.EFFECT_TYPES",
+        "DownloadPresetEnum": "downloads.api.serializers.PRESETS",
+        "RenderPresetEnum": "projects.timeline.presets.PRESETS",
         "TransitionTypeEnum": "projects.timeline.clips.TRANSITION_TYPES",
     },
 }

@@ -167,7 +167,7 @@ class RenderSerializer(JobSerializer):
     examples=[
         OpenApiExample(
             "A part, for phones",
-            value={"preset": "vertical", "start_time": 2, "end_time": 9.5},
+            value={"preset": "vertical", "start_time": 0.5, "end_time": 1.5},
             request_only=True,
         )
     ]
