@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from pdfeditor import views
 
 app_name = "pdfeditor"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.pdf_list, name="list"),
+    path("<uuid:pdf_id>/", views.editor, name="editor"),
+]
