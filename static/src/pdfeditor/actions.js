@@ -3,7 +3,7 @@ import { t } from "../shared/i18n.js";
 import { toast } from "../shared/toasts.js";
 import { align, copiesOf, distribute, nextZ, reorder } from "./arranging.js";
 import { toPage } from "./geometry.js";
-import { moveBy } from "./kinds.js";
+import { canMove, moveBy } from "./kinds.js";
 
 const CLIPBOARD = "streamfetch.pdf.clipboard";
 const STEP_PT = 1;
@@ -116,7 +116,7 @@ export function annotationActions(editor) {
       editor.reveal(next);
     },
     nudge(dx, dy, isBig) {
-      const { selected } = store;
+      const selected = store.selected.filter(canMove);
       const step = isBig ? BIG_STEP_PT : STEP_PT;
       // Arrows follow the screen, also on a page that lies on its side.
       const turn = { 90: [dy, -dx], 180: [-dx, -dy], 270: [-dy, dx] };
@@ -126,14 +126,14 @@ export function annotationActions(editor) {
       store.edit(t("Move"), selected.map((item) => moveBy(item, x * step, y * step)), { key: `nudge:${ids}` });
     },
     align(edge) {
-      const { selected } = store;
+      const selected = store.selected.filter(canMove);
       if (selected.length === 0) return;
       const { width, height } = store.page(selected[0].page);
       const frame = selected.length === 1 ? { x: 0, y: 0, width, height } : null;
       store.edit(t("Align"), align(selected, edge, frame));
     },
     distribute(axis) {
-      store.edit(t("Distribute"), distribute(store.selected, axis));
+      store.edit(t("Distribute"), distribute(store.selected.filter(canMove), axis));
     },
     "bring-front": () => order("front"),
     "send-back": () => order("back"),

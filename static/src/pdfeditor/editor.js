@@ -146,6 +146,7 @@ const notes = new NotesList({
   root: part("[data-notes]"),
   empty: part("[data-notes-empty]"),
   store,
+  author: editor.author,
   goTo(annotation) {
     store.setTool("select");
     reveal(annotation);

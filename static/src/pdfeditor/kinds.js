@@ -30,6 +30,8 @@ export const hasPoints = (annotation) =>
 export const turnsItself = ({ type, shape_type: shape }) =>
   type === "text" || type === "image" || (type === "shape" && ["rectangle", "circle"].includes(shape));
 
+/** What marks words stays with its words. */
+export const canMove = ({ type }) => type !== "highlight";
 export const canResize = ({ type }) => type !== "highlight" && type !== "note";
 export const canTurn = (annotation) => turnsItself(annotation) || hasPoints(annotation);
 export const keepsRatio = ({ type, signature }) => type === "image" || Boolean(signature);

@@ -26,10 +26,11 @@ export class NotesList {
   #store;
   #timer = null;
 
-  /** @param {{root: HTMLElement, empty: HTMLElement, store: object,
-   *   goTo: (annotation: object) => void}} options */
-  constructor({ root, empty, store, goTo }) {
+  /** @param {{root: HTMLElement, empty: HTMLElement, store: object, author: string,
+   *   goTo: (annotation: object) => void}} options `author` is the person here */
+  constructor({ root, empty, store, author, goTo }) {
     this.#root = root;
+    this.author = author;
     this.#empty = empty;
     this.#store = store;
     root.addEventListener("click", (event) => {
@@ -67,6 +68,10 @@ export class NotesList {
     show(this.#empty, items.length === 0);
   }
 
+  #otherAuthor({ author }) {
+    return author && author !== this.author ? author : "";
+  }
+
   #item(annotation) {
     const item = document.createElement("li");
     const button = document.createElement("button");
@@ -82,7 +87,7 @@ export class NotesList {
     text.className = "min-w-0";
     const name = document.createElement("span");
     name.className = "pdf-note-name";
-    name.textContent = annotation.author ? `${nameOf(annotation)} · ${annotation.author}` : nameOf(annotation);
+    name.textContent = [nameOf(annotation), this.#otherAuthor(annotation)].filter(Boolean).join(" · ");
     text.append(name);
     const words = annotation.content?.trim();
     if (words) {

@@ -4,7 +4,7 @@ import { copiesOf, nextZ } from "../arranging.js";
 import { boxBetween, centreOf, toPage, toPageLength, unionOf } from "../geometry.js";
 import { topmostAt, touchedBy } from "../hit_testing.js";
 import {
-  annotationBounds, fitInto, keepsRatio, moveBy, movePoint, turnBy, turnsItself,
+  annotationBounds, canMove, fitInto, keepsRatio, moveBy, movePoint, turnBy, turnsItself,
 } from "../kinds.js";
 import { angleTo, constrainLine, resizeBox, snapAngle } from "../resizing.js";
 import { snap } from "../snapping.js";
@@ -33,6 +33,11 @@ export class SelectTool {
     if (dataset.point !== undefined) return this.#movePoint(press, Number(dataset.point));
     const hit = this.#hit(press);
     if (hit) return this.#pressOn(hit, press);
+    const marked = this.#markedAt(press);
+    if (marked) {
+      this.#selectOnClick(marked, press);
+      return null;
+    }
     if (!event.shiftKey) this.#store.select([]);
     if (event.target.closest?.(".textLayer span")) return null;
     getSelection()?.removeAllRanges();
@@ -43,7 +48,26 @@ export class SelectTool {
     const id = event.target.closest?.("[data-annotation]")?.dataset.annotation;
     if (id) return this.#store.get(id);
     if (event.pointerType !== "touch") return null;
-    return topmostAt(this.#store.onPage(page.id), point, toPageLength(page, scale, FINGER_PX));
+    const found = topmostAt(this.#store.onPage(page.id), point, toPageLength(page, scale, FINGER_PX));
+    return found && canMove(found) ? found : null;
+  }
+
+  /** Marked words can still be selected: the mark takes only presses that stay. */
+  #markedAt({ page, point }) {
+    const marks = this.#store.onPage(page.id).filter((annotation) => !canMove(annotation));
+    return topmostAt(marks, point, 0);
+  }
+
+  #selectOnClick(marked, { event: down }) {
+    const isMore = down.shiftKey;
+    const decide = (up) => {
+      const far = Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY);
+      if (far > STILL_PX) return;
+      if (isMore) this.#store.toggle(marked.id);
+      else this.#store.select([marked.id]);
+    };
+    if (!isMore) this.#store.select([]);
+    addEventListener("pointerup", decide, { once: true });
   }
 
   double(press) {
@@ -68,7 +92,7 @@ export class SelectTool {
   #move(start, hit) {
     const { viewer, chrome, input } = this.editor;
     const { overlay } = start.view;
-    const items = this.#store.selected;
+    const items = this.#store.selected.filter(canMove);
     const ids = items.map(({ id }) => id);
     const bounds = unionOf(items.map(annotationBounds));
     const neighbours = this.#neighbours(start.page);
