@@ -25,8 +25,9 @@ def pdf_list(request: HttpRequest) -> HttpResponse:
     return render(request, "pdfeditor/list.html", context)
 
 
-# The decoders of pictures in PDFs are WebAssembly.
-@csp_update({"script-src": ["'wasm-unsafe-eval'"]})
+# The decoders of pictures in PDFs are WebAssembly. The decorator's types know views
+# of one argument only.
+@csp_update({"script-src": ["'wasm-unsafe-eval'"]})  # type: ignore[arg-type]
 @login_required
 def editor(request: HttpRequest, pdf_id: UUID) -> HttpResponse:
     try:

@@ -11,6 +11,8 @@ import { PageView } from "./page_view.js";
 
 const REDRAW_AFTER_MS = 140;
 const MOST_DRAWING = 2;
+/** What the controls at the bottom cover. */
+const BELOW_PX = 72;
 
 export class Viewer {
   #store;
@@ -288,7 +290,7 @@ export class Viewer {
     const top = pageBox.y + box.y;
     const isSeen =
       top >= scroller.scrollTop + GAP_PX &&
-      top + box.height <= scroller.scrollTop + scroller.clientHeight - GAP_PX;
+      top + box.height <= scroller.scrollTop + scroller.clientHeight - BELOW_PX;
     if (!isSeen) {
       scroller.scrollTo({ top: top - scroller.clientHeight / 3, behavior: "instant" });
     }
