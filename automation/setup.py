@@ -29,6 +29,7 @@ def general() -> Setup:
     return Setup(
         elevenlabs_url=settings.ELEVENLABS_BASE_URL,
         elevenlabs_usd_per_minute=settings.ELEVENLABS_USD_PER_MINUTE,
+        poll_s=settings.ELEVENLABS_POLL_S,
         webhook_ids=tuple(settings.ELEVENLABS_WEBHOOK_IDS),
         translation_url=settings.TRANSLATION_URL,
         translation_key=settings.TRANSLATION_KEY,

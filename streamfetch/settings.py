@@ -229,6 +229,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 ELEVENLABS_API_KEY = ENV.elevenlabs_api_key.get_secret_value()
 ELEVENLABS_BASE_URL = ENV.elevenlabs_base_url.rstrip("/")
 ELEVENLABS_USD_PER_MINUTE = ENV.elevenlabs_usd_per_minute
+ELEVENLABS_POLL_S = 5.0
 ELEVENLABS_WEBHOOK_IDS = ENV.elevenlabs_webhook_ids
 ELEVENLABS_WEBHOOK_SECRET = ENV.elevenlabs_webhook_secret.get_secret_value()
 TRANSLATION_URL = ENV.translation_url.rstrip("/")

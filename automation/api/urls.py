@@ -2,6 +2,7 @@ from django.urls import path
 
 from automation.api import views
 from automation.api.stream import job_stream
+from automation.api.webhooks import elevenlabs
 
 _JOB = "automation/jobs/<uuid:dub_id>/"
 _CHUNK = f"{_JOB}chunks/<uuid:chunk_id>/"
@@ -23,6 +24,7 @@ urlpatterns = [
     path(f"{_JOB}chunks/", views.JobChunks.as_view()),
     path(_CHUNK, views.ChunkDetail.as_view()),
     path(f"{_CHUNK}redo/", views.RedoChunk.as_view()),
+    path("automation/webhooks/elevenlabs/", elevenlabs, name="dub-webhook"),
     path("automation/engines/", views.EngineList.as_view()),
     path("automation/estimate/", views.Estimate.as_view()),
     path("automation/engine-keys/", views.EngineKeyList.as_view()),

@@ -85,7 +85,7 @@ def _elevenlabs(setup: Setup) -> tuple[Capabilities, Capabilities]:
         keeps_background=True,
         clones_voices=True,
         chooses_speakers=True,
-        watermark=True,
+        watermark=False,
     )
     v2 = Capabilities(
         name=ELEVENLABS_V2,

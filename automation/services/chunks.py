@@ -38,8 +38,25 @@ def find(job: AutomationJob, chunk_id: UUID) -> DubChunk:
 
 def redo(job: AutomationJob, chunk: DubChunk) -> AutomationJob:
     """Have one chunk dubbed once more. Raises `Conflict` while the job runs."""
+    _check_files(job, chunk)
     _begin_again(job, chunk, take=chunk.take + 1)
     return job
+
+
+def _check_files(job: AutomationJob, chunk: DubChunk) -> None:
+    """Raises `Conflict` where one chunk would cost all of them."""
+    engine = capabilities(setup.general())[job.config.engine]
+    others = DubChunk.objects.filter(
+        job_id=job.pk, state=DubChunk.State.COMPLETE, output_key=""
+    )
+    if engine.usd_per_minute and others.exclude(pk=chunk.pk).exists():
+        raise Conflict(
+            _(
+                "The files of the other chunks were removed when the job was done. "
+                "Start another job, and keep the intermediate files."
+            ),
+            code="chunks_removed",
+        )
 
 
 def rewrite(job: AutomationJob, chunk: DubChunk, cues: list[SpokenCue]) -> DubChunk:
