@@ -41,8 +41,7 @@ def note(
 
 def trim(job: AutomationJob) -> None:
     """Forget all but the newest lines."""
-    newest = LogLine.objects.filter(job_id=job.pk).newest_first(LOG_LIMIT + 1)
-    if len(newest) > LOG_LIMIT:
-        LogLine.objects.filter(
-            job_id=job.pk, created_at__lte=newest[-1].created_at
-        ).delete()
+    newest = LogLine.objects.filter(job_id=job.pk).newest_first(2 * LOG_LIMIT)
+    old = [line.pk for line in newest[LOG_LIMIT:]]
+    if old:
+        LogLine.objects.filter(pk__in=old).delete()
