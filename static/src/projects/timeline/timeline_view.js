@@ -188,7 +188,7 @@ export class TimelineView {
       element.textContent = text;
       return element;
     };
-    this.rows.replaceChildren(...rows.map((row) => make("row", row, "")));
+    this.rows.replaceChildren(...rows.map((row) => make("track-row", row, "")));
     const label = ({ kind, row, spare }) => {
       if (spare) return kind === "text" ? HEADS.text : "+";
       return kind === "caption" ? HEADS.caption : `${HEADS[kind]}${row + 1}`;
