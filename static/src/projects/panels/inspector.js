@@ -45,11 +45,21 @@ export class Inspector {
       const { direction } = event.target.closest("[data-direction]")?.dataset ?? {};
       if (direction) this.#set("transition", "direction", direction, { live: false });
     });
-    store.watchDocument(() => this.paint());
+    store.watchDocument(() => this.#soon());
     store.watch((state) => state.selected, () => this.paint());
   }
 
+  /** While something is dragged its numbers follow, a few times a second. */
+  #soon() {
+    const { draft } = this.store.state.get();
+    clearTimeout(this.waiting);
+    if (!draft) this.paint();
+    else if (performance.now() - (this.painted ?? 0) > 80) this.paint();
+    else this.waiting = setTimeout(() => this.paint(), 80);
+  }
+
   paint() {
+    this.painted = performance.now();
     const { selected, timeline } = this.store;
     const [item] = selected;
     const part = selected.length === 1 ? findPart(timeline, item) : null;

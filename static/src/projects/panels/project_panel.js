@@ -17,7 +17,9 @@ export class ProjectPanel {
       const [width, height] = shape.split("x").map(Number);
       this.#set("resolution", { width, height }, { live: false });
     });
-    store.watchDocument(() => this.paint());
+    store.watchDocument(() => {
+      if (!store.state.get().draft) this.paint();
+    });
   }
 
   paint() {

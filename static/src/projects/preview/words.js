@@ -2,7 +2,6 @@
  * Draws texts and captions with libass, the renderer's own text engine, from the
  * same script and the same font files.
  */
-import JASSUB from "jassub";
 import { assScript, drawnTexts } from "./ass.js";
 
 const IDLE_MS = 40;
@@ -10,6 +9,7 @@ const IDLE_MS = 40;
 export class Words {
   #engine = null;
   #script = "";
+  #made = {};
   #fonts = new Set();
   #timer = 0;
   #drawing = false;
@@ -33,6 +33,13 @@ export class Words {
 
   async #update() {
     const { timeline, settings } = this.store.document;
+    const { text_overlays: overlays, captions, duration } = timeline;
+    const known = this.#made;
+    const isSame =
+      known.overlays === overlays && known.captions === captions &&
+      known.duration === duration && known.settings === settings;
+    if (isSame) return;
+    this.#made = { overlays, captions, duration, settings };
     const script = assScript(timeline, settings);
     if (script === this.#script) return;
     this.#script = script;
@@ -73,6 +80,7 @@ export class Words {
     this.parent.append(this.canvas);
     const fonts = this.#files(texts);
     for (const url of fonts) this.#fonts.add(url);
+    const { default: JASSUB } = await import("jassub");
     // Else it compiles a program on this page, which the page's policy forbids.
     JASSUB._supportsSIMD = false;
     this.#engine = new JASSUB({

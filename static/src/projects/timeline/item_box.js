@@ -25,8 +25,6 @@ export class ItemBox {
     element.classList.add(`item-${kind}`);
     this.body = element.querySelector("[data-body]");
     this.name = element.querySelector("[data-field='name']");
-    this.strip = element.querySelector(".item-strip");
-    this.wave = element.querySelector(".item-wave");
     this.edges = [...element.querySelectorAll("[data-edge]")];
     if (kind === "transition") this.body.title = t("Drag its edges to change its length");
   }
@@ -40,7 +38,8 @@ export class ItemBox {
     const place = before.zoom !== zoom || before.row?.top !== row.top || before.row?.height !== row.height;
     const changed = before.part !== part || before.start !== span.start || before.end !== span.end;
     const isNear = before.near === near;
-    this.#painted = { part, zoom, row, near, start: span.start, end: span.end };
+    const drawn = place || changed ? null : before.drawn;
+    this.#painted = { part, zoom, row, near, drawn, start: span.start, end: span.end };
     if (before.problem !== problem) this.element.classList.toggle("is-wrong", Boolean(problem));
     this.#painted.problem = problem;
     if (!place && !changed && isNear) return;
@@ -86,21 +85,39 @@ export class ItemBox {
     this.element.style.setProperty("--fade-out", fade("fade_out"));
     const from = Math.max(0, near.from - left);
     const to = Math.min(width, near.to - left);
-    if (width < STRIP_FROM_PX || to <= from) {
-      this.strip.style.width = "0";
-      this.wave.style.width = "0";
+    const hasStrip = width >= STRIP_FROM_PX && to > from;
+    if (!hasStrip) {
+      this.strip?.remove();
+      this.wave?.remove();
+      this.strip = this.wave = null;
       return;
     }
+    // What is drawn as a whole stays right however the window moves.
+    const range = `${from}-${to}`;
+    if (this.#painted.drawn === range) return;
+    this.#painted.drawn = range;
+    this.wave ??= this.#canvas("item-wave");
+    if (this.kind === "clip") this.strip ??= this.#canvas("item-strip");
     const view = { part, zoom, from, to };
     if (this.kind === "clip") this.strips.drawPictures(this.strip, { ...view, height: row.height - 2 });
     const height = this.kind === "clip" ? Math.round(row.height * 0.34) : row.height - 14;
-    const color = getComputedStyle(this.wave).color;
+    if (!this.strips.hasSound(part.asset)) return;
+    const { color } = getComputedStyle(this.wave);
     this.strips.drawWave(this.wave, { ...view, height, color });
+  }
+
+  #canvas(name) {
+    const canvas = document.createElement("canvas");
+    canvas.className = name;
+    canvas.setAttribute("aria-hidden", "true");
+    this.body.prepend(canvas);
+    return canvas;
   }
 
   /** Draws the pictures again, since some have come. */
   stale() {
     this.#painted.near = null;
+    this.#painted.drawn = null;
   }
 
   select(selected) {

@@ -17,6 +17,8 @@ const HEADS = { clip: "V", audio: "A", text: "T", caption: "C" };
 export class TimelineView {
   #boxes = new Map();
   #frame = 0;
+  #painting = 0;
+  #rulerPainted = {};
   #near = { from: 0, to: 0 };
   #layoutOf = {};
   #headsPainted = "";
@@ -36,6 +38,7 @@ export class TimelineView {
     this.zoomInput = part("zoom");
     this.template = part("item-template");
     this.scroll.addEventListener("scroll", () => this.#soon(), { passive: true });
+    this.#measure();
     new ResizeObserver(() => this.#resized()).observe(this.scroll);
     this.zoomInput.addEventListener("input", () => this.zoomTo(zoomOf(Number(this.zoomInput.value) / 100)));
     for (const [name, factor] of [["zoom-in", 1.5], ["zoom-out", 1 / 1.5]]) {
@@ -45,7 +48,12 @@ export class TimelineView {
     this.scroll.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     strips.onNews((assets) => this.#news(assets));
 
-    store.watchDocument(() => this.paint());
+    let isFirst = true;
+    store.watchDocument(() => {
+      if (isFirst) this.paint();
+      else this.#paintSoon();
+      isFirst = false;
+    });
     store.watch((state) => state.selected, () => this.#paintSelection());
     store.watch((state) => state.time, () => this.#paintPlayhead());
     store.watch((state) => state.zoom, () => this.paint());
@@ -61,9 +69,11 @@ export class TimelineView {
     return stored ?? zoomToFit(this.store.timeline.duration, this.width);
   }
 
-  /** Pixels of time that the window shows. */
-  get width() {
-    return Math.max(120, this.scroll.clientWidth - this.heads.offsetWidth);
+  /** Sizes are kept: asking the page for them in the middle of painting is slow. */
+  #measure() {
+    this.headWidth = this.heads.offsetWidth;
+    /** Pixels of time that the window shows. */
+    this.width = Math.max(120, this.scroll.clientWidth - this.headWidth);
   }
 
   get layout() {
@@ -123,8 +133,18 @@ export class TimelineView {
   }
 
   #resized() {
+    this.#measure();
     if (this.store.state.get().zoom === null) this.paint();
     else this.#soon();
+  }
+
+  /** A drag changes more often than the screen does. */
+  #paintSoon() {
+    if (this.#painting) return;
+    this.#painting = requestAnimationFrame(() => {
+      this.#painting = 0;
+      this.paint();
+    });
   }
 
   #soon() {
@@ -148,6 +168,7 @@ export class TimelineView {
 
   #repaintAll() {
     for (const box of this.#boxes.values()) box.stale();
+    this.#rulerPainted = {};
     this.#moved(true);
     this.#paintItems();
   }
@@ -246,7 +267,8 @@ export class TimelineView {
   }
 
   #paintSelection() {
-    for (const [id, box] of this.#boxes) box.select(this.store.isSelected(id));
+    const ids = new Set(this.store.selected.map(({ id }) => id));
+    for (const [id, box] of this.#boxes) box.select(ids.has(id));
     const { length } = this.store.selected;
     this.count.textContent = length > 1 ? t("{count} selected", { count: length }) : "";
     this.#paintMarkers();
@@ -254,7 +276,7 @@ export class TimelineView {
 
   #paintPlayhead() {
     const x = this.store.time * this.zoom + ORIGIN_PX;
-    const at = x + this.heads.offsetWidth;
+    const at = x + this.headWidth;
     this.playhead.style.transform = `translateX(${at}px)`;
     this.playhead.setAttribute("aria-valuenow", String(Math.round(this.store.time * 1000) / 1000));
     this.playhead.setAttribute("aria-valuemax", String(this.store.timeline.duration));
@@ -273,6 +295,11 @@ export class TimelineView {
 
   #paintRuler() {
     const { from, to } = this.#near;
+    const { markers, duration } = this.store.timeline;
+    const last = this.#rulerPainted;
+    const isSame = last.near === this.#near && last.markers === markers && last.duration === duration;
+    if (isSame) return;
+    this.#rulerPainted = { near: this.#near, markers, duration };
     const left = Math.max(0, from - ORIGIN_PX);
     this.ruler.style.transform = `translateX(${left + ORIGIN_PX}px)`;
     const { zoom } = this;
