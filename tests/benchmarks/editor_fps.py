@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import cycle
+from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,10 @@ CALL = """async ([path, method, body]) => {
 # Frames that the page paints until it is told to stop.
 COUNT = """() => {
   const times = [];
-  const tick = (now) => { times.push(now); window.frames_ = requestAnimationFrame(tick); };
+  const tick = (now) => {
+    times.push(now);
+    window.frames_ = requestAnimationFrame(tick);
+  };
   window.frames_ = requestAnimationFrame(tick);
   window.framesDone = () => { cancelAnimationFrame(window.frames_); return times; };
 }"""
@@ -56,9 +59,7 @@ def _project(page: Page, folder: Path) -> str:
     page.goto("/")
     for number in range(SOURCES):
         path = folder / f"bench{number}.mp4"
-        media.video(
-            path, duration_s=SOURCE_S, width=640, height=360, gop=25 + number
-        )
+        media.video(path, duration_s=SOURCE_S, width=640, height=360, gop=25 + number)
         page.get_by_label("Choose files").first.set_input_files(path)
     found: list[dict[str, Any]] = []
     while len(found) < SOURCES:
@@ -76,7 +77,11 @@ def _project(page: Page, folder: Path) -> str:
         for number in range(CLIPS)
     ]
     texts = [
-        {"text": f"Text {number}", "start_time": number * 30, "end_time": number * 30 + 4}
+        {
+            "text": f"Text {number}",
+            "start_time": number * 30,
+            "end_time": number * 30 + 4,
+        }
         for number in range(60)
     ]
     timeline = {"clips": clips, "text_overlays": texts}
@@ -97,7 +102,7 @@ def _frames(page: Page, act: Callable[[], None]) -> tuple[float, float]:
     page.evaluate(COUNT)
     act()
     times = page.evaluate("() => window.framesDone()")
-    gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(times)]
     return 1000 * len(gaps) / (times[-1] - times[0]), max(gaps)
 
 
@@ -129,7 +134,9 @@ def _drag(page: Page, selector: str) -> None:
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
-    _until(page, lambda turn: page.mouse.move(x + 160 * (1 - abs(turn % 80 - 40) / 40), y))
+    _until(
+        page, lambda turn: page.mouse.move(x + 160 * (1 - abs(turn % 80 - 40) / 40), y)
+    )
     page.keyboard.press("Escape")
     page.mouse.up()
 
@@ -185,7 +192,9 @@ def main() -> None:
             )
             page.wait_for_timeout(800)
             rate, longest = _frames(page, acts["dragging a clip"])
-            print(row("dragging, all clips in sight", [rate], f"frames/s, {longest:.0f}"))
+            print(
+                row("dragging, all clips in sight", [rate], f"frames/s, {longest:.0f}")
+            )
             used = page.evaluate("() => performance.memory.usedJSHeapSize / 1e6")
             print(row("JavaScript heap", [used], "MB"))
             browser.close()

@@ -23,6 +23,7 @@ export class StageHandles {
   constructor(parts) {
     Object.assign(this, parts);
     const { store, handles, layer } = this;
+    this.asked = new Set();
     this.measure = document.createElement("canvas").getContext("2d");
     const soon = () => this.#soon();
     store.watchDocument(soon);
@@ -67,6 +68,7 @@ export class StageHandles {
     const scale = height / this.store.settings.resolution.height;
     const { style, position } = text;
     this.measure.font = `${style.italic ? "italic " : ""}${style.bold ? 700 : 400} 100px "${style.font_family}"`;
+    this.#load(this.measure.font);
     const lines = text.text.split("\n");
     const em = emOf(style) * scale;
     const widest = Math.max(...lines.map((line) => this.measure.measureText(line).width || line.length * 100 * LETTER));
@@ -81,6 +83,13 @@ export class StageHandles {
       y: position.y * height,
       rotation: text.rotation ?? 0,
     };
+  }
+
+  /** The words are drawn elsewhere, so nothing else makes the page load a font. */
+  #load(font) {
+    if (this.asked.has(font)) return;
+    this.asked.add(font);
+    document.fonts.load(font).then(() => this.#soon(), () => {});
   }
 
   paint() {
