@@ -88,7 +88,13 @@ def measuring(
     graph = Graph()
     stream = _mix(graph, plan, sources=sources, directory=directory)
     stream = stream.filter("loudnorm", **_loudness(lufs), print_format="json")
-    output = Output(path=directory / "measured", muxer="null", streams=[stream])
+    # What it writes nobody reads: FFmpeg wants to write something.
+    output = Output(
+        path=directory / "measured.wav",
+        muxer="wav",
+        streams=[stream],
+        options={"c:a": "pcm_u8", "ar": 8000, "ac": 1},
+    )
     return graph.command(output, expected_duration_ms=plan.duration_ms)
 
 

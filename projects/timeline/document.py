@@ -26,7 +26,7 @@ from projects.timeline.parts import (
 )
 from projects.timeline.texts import (
     CaptionCue,
-    Captions,
+    CaptionTrack,
     TextAnimation,
     TextOverlay,
     TextPosition,
@@ -37,7 +37,7 @@ __all__ = [
     "MAX_TIMELINE_S",
     "AudioTrack",
     "CaptionCue",
-    "Captions",
+    "CaptionTrack",
     "Clip",
     "Crop",
     "Effect",
@@ -70,7 +70,7 @@ class Timeline(Part):
     text_overlays: Annotated[list[TextOverlay], Field(max_length=MAX_TEXTS)] = []
     audio_tracks: Annotated[list[AudioTrack], Field(max_length=MAX_CLIPS)] = []
     transitions: Annotated[list[Transition], Field(max_length=MAX_CLIPS)] = []
-    captions: Captions = Field(default_factory=Captions)
+    captions: CaptionTrack = Field(default_factory=CaptionTrack)
     markers: Annotated[list[Marker], Field(max_length=1000)] = []
     playhead_time: Seconds = 0.0
 

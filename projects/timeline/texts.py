@@ -89,7 +89,7 @@ class CaptionPosition(TextPosition):
     y: Fraction01 = 0.88
 
 
-class Captions(Part):
+class CaptionTrack(Part):
     """What is said, in one language. Part of the picture only with `burn_in`."""
 
     burn_in: bool = False
