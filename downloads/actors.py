@@ -4,7 +4,7 @@ import dramatiq
 from dramatiq_crontab import interval
 
 from downloads.models import Download
-from downloads.pipeline import partials
+from downloads.pipeline import counting, following, partials, warming
 from downloads.pipeline.fetch import fetch
 from streamfetch.jobs import queue
 from streamfetch.jobs.declaring import job_actor
@@ -17,6 +17,7 @@ def call_next(download: Download) -> None:
     """
     if download.is_active and not download.is_paused:
         return
+    counting.forget(download.owner_id)
     for waiting in Download.objects.filter(pk__in=Download.waiting()[:1]):
         queue.send(waiting)
 
@@ -30,3 +31,30 @@ fetch_download = job_actor(Download, work=fetch, tell=call_next)
 )
 def remove_partials() -> None:
     partials.sweep()
+
+
+@interval(seconds=60)
+@dramatiq.actor(
+    queue_name="quick", max_retries=0, time_limit=60_000, max_age=60_000, priority=50
+)
+def check_subscriptions() -> None:
+    """Each is checked by a message of its own: one slow site must not hold all up."""
+    for subscription_id in following.due():
+        check_subscription.send(str(subscription_id))
+
+
+@dramatiq.actor(queue_name="network", max_retries=0, time_limit=300_000, priority=50)
+def check_subscription(subscription_id: str) -> None:
+    following.check(subscription_id)
+
+
+@interval(seconds=1800)
+@dramatiq.actor(
+    queue_name="network",
+    max_retries=0,
+    time_limit=900_000,
+    max_age=900_000,
+    priority=100,
+)
+def warm_popular() -> None:
+    warming.warm()

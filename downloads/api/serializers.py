@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from downloads.models import MAX_TITLE, MAX_TRACKS, MAX_URL, Options
+from downloads.models import MAX_TITLE, MAX_TRACKS, MAX_URL, Options, Subscription
 from downloads.services import downloads
 from streamfetch.api.fields import StrictSerializer
 from streamfetch.jobs.api.serializers import JobSerializer
@@ -13,6 +13,7 @@ from streamfetch.jobs.models import Priority
 
 PRESETS = ("best", "1080p", "720p", "audio", "smallest")
 SPONSORBLOCK = ("off", "mark", "remove")
+MAX_COOKIE_TEXT = 256 * 1024
 
 
 class TrackSerializer(StrictSerializer):
@@ -130,3 +131,137 @@ class DownloadSerializer(JobSerializer):
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         return downloads.describe(instance)
+
+
+class HistoryQuerySerializer(serializers.Serializer):
+    """The filters of the history."""
+
+    q = serializers.CharField(required=False, default="", allow_blank=True)
+    state = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class DaySerializer(serializers.Serializer):
+    day = serializers.DateField()
+    succeeded = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    size_bytes = serializers.IntegerField()
+
+
+class SiteCountSerializer(serializers.Serializer):
+    site = serializers.CharField()
+    succeeded = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    size_bytes = serializers.IntegerField()
+
+
+class PopularSerializer(serializers.Serializer):
+    video_id = serializers.CharField()
+    title = serializers.CharField()
+    url = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class CacheCountSerializer(serializers.Serializer):
+    hits = serializers.IntegerField()
+    misses = serializers.IntegerField()
+    hit_rate = serializers.FloatField(allow_null=True)
+
+
+class TotalsSerializer(serializers.Serializer):
+    succeeded = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    size_bytes = serializers.IntegerField()
+
+
+class DownloadStatisticsSerializer(serializers.Serializer):
+    days = DaySerializer(many=True)
+    sites = SiteCountSerializer(many=True)
+    popular = PopularSerializer(many=True)
+    totals = TotalsSerializer()
+    cache = serializers.DictField(child=CacheCountSerializer())
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A channel, once a day",
+            value={
+                "url": "https://videos.example.org/channel/feed.xml",
+                "every_hours": 24,
+                "preset": "720p",
+            },
+            request_only=True,
+        )
+    ]
+)
+class SubscribeSerializer(OptionsSerializer):
+    url = serializers.CharField(max_length=MAX_URL)
+    every_hours = serializers.ChoiceField(
+        choices=Subscription.Every.values,
+        required=False,
+        default=Subscription.Every.DAY.value,
+    )
+    newest = serializers.IntegerField(
+        min_value=0, max_value=50, required=False, default=0
+    )
+
+    def split(self) -> tuple[dict[str, Any], Options]:
+        values = dict(self.validated_data)
+        own = {name: values.pop(name) for name in ("url", "every_hours", "newest")}
+        return own, downloads.read_options(values)
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("Pause it", value={"is_active": False}, request_only=True)]
+)
+class ChangeSubscriptionSerializer(StrictSerializer):
+    every_hours = serializers.ChoiceField(
+        choices=Subscription.Every.values, required=False
+    )
+    is_active = serializers.BooleanField(required=False)
+
+
+class SubscriptionErrorSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    recoverable = serializers.BooleanField()
+
+
+class SubscriptionSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    url = serializers.CharField()
+    title = serializers.CharField()
+    site = serializers.CharField()
+    every_hours = serializers.IntegerField()
+    is_active = serializers.BooleanField()
+    next_check_at = serializers.DateTimeField()
+    last_check_at = serializers.DateTimeField(allow_null=True)
+    error = SubscriptionErrorSerializer(allow_null=True)
+    fetched_count = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "One cookie",
+            value={
+                "site": "example.org",
+                "cookies": ".example.org\tTRUE\t/\tTRUE\t1900000000\tsession\tabc",
+            },
+            request_only=True,
+        )
+    ]
+)
+class KeepCookiesSerializer(StrictSerializer):
+    """`cookies` is the text of a cookies.txt file (Netscape format)."""
+
+    site = serializers.CharField(max_length=255)
+    cookies = serializers.CharField(max_length=MAX_COOKIE_TEXT, trim_whitespace=False)
+
+
+class SiteCookiesSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    site = serializers.CharField()
+    cookie_count = serializers.IntegerField()
+    updated_at = serializers.DateTimeField()

@@ -13,11 +13,12 @@ from rest_framework.views import APIView
 from downloads.api.serializers import (
     DownloadSerializer,
     FoundSerializer,
+    HistoryQuerySerializer,
     InspectSerializer,
     StartDownloadSerializer,
 )
 from downloads.models import Download
-from downloads.services import downloads, inspections
+from downloads.services import downloads, history, inspections
 from streamfetch.api.idempotency import idempotent
 from streamfetch.api.pagination import NewestFirst
 from streamfetch.api.schema import IDEMPOTENCY_KEY
@@ -46,11 +47,18 @@ class DownloadList(APIView):
     pagination_class = NewestFirst
 
     @extend_schema(
-        operation_id="downloads_list", responses=DownloadSerializer(many=True)
+        operation_id="downloads_list",
+        parameters=[HistoryQuerySerializer],
+        responses=DownloadSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
+        """The history: searched in title, channel and address, newest first."""
         paginator = NewestFirst()
-        found = Download.objects.owned_by(request.user)
+        found = history.search(
+            request.user,
+            query=request.query_params.get("q", ""),
+            state=request.query_params.get("state", ""),
+        )
         page = paginator.paginate_queryset(found, request)
         data = [downloads.describe(each) for each in page]
         return paginator.get_paginated_response(data)

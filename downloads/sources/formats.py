@@ -365,7 +365,8 @@ def playlist_of(info: dict[str, Any], *, video_id: str, url: str) -> Playlist:
         entries.append(
             Entry(
                 id=text_of(raw.get("id"), 64),
-                url=address,
+                # yt-dlp hangs notes to itself on the end.
+                url=address.partition("#__youtubedl_smuggle")[0],
                 title=text_of(raw.get("title")),
                 channel=text_of(raw.get("channel") or raw.get("uploader")),
                 duration_ms=_ms(raw.get("duration")),

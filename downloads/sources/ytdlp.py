@@ -71,6 +71,7 @@ class _Reading:
     deadline: float
     stall_s: float
     should_stop: Callable[[], bool]
+    refusal: Callable[[], FetchError | None] = lambda: None
     pending: bytearray = field(default_factory=bytearray)
     stderr: bytearray = field(default_factory=bytearray)
     alive_at: float = field(default_factory=time.monotonic)
@@ -93,6 +94,8 @@ class _Reading:
     def tick(self) -> None:
         if self.should_stop():
             raise Stopped
+        if refused := self.refusal():
+            raise refused
         now = time.monotonic()
         if now > self.deadline or now - self.alive_at > self.stall_s:
             raise SourceFailure("too_slow")
@@ -207,6 +210,8 @@ class YtDlpSource:
             deadline=time.monotonic() + means.deadline_s,
             stall_s=min(STALL_S, means.deadline_s),
             should_stop=means.should_stop,
+            # yt-dlp would go on trying.
+            refusal=lambda: _refusal(proxy.problems()),
         )
         request = {**order, "url": url, "max_bytes": means.max_bytes}
         cookies = means.directory / f"cookies-{secrets.token_hex(4)}.txt"

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 /** Every icon a template or a script may name; a missing one fails the build. */
 const LUCIDE = [
-  "activity", "align-center", "align-left", "align-right", "arrow-down", "arrow-left", "arrow-right", "ban", "bold", "bookmark",
+  "activity", "align-center", "align-left", "align-right", "arrow-down", "arrow-left", "arrow-right", "ban", "bold", "bookmark", "audio-lines", "arrow-up-to-line", "chart-column", "rss",
   "captions", "check", "chevron-down", "chevron-left", "chevron-right",
   "circle-alert", "circle-check", "circle-help", "clapperboard", "clock", "copy",
   "download", "ellipsis", "external-link", "file-video", "film", "fold-horizontal", "folder-open",
@@ -22,7 +22,7 @@ const LUCIDE = [
   "align-end-vertical", "align-horizontal-distribute-center", "align-left", "align-right",
   "align-start-horizontal", "align-start-vertical", "align-vertical-distribute-center",
   "bring-to-front", "brush", "chevron-up", "circle", "contrast", "copy-plus", "eraser",
-  "file", "file-down", "file-output", "file-plus", "file-stack", "file-text", "file-up",
+  "file", "file-output", "file-plus", "file-stack", "file-text", "file-up",
   "highlighter", "history", "image-plus", "lock", "mouse-pointer-2", "move-up-right",
   "panel-left", "pen-line", "pentagon", "rotate-cw", "rows-3", "send-to-back", "shapes",
   "shield-check", "signature", "slash", "split", "stamp", "sticky-note", "strikethrough",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from automation.documents import Boundary, ChunkPlan, DubConfig, Output, Outputs
 from automation.models import AutomationJob, DubChunk, EngineKey, LogLine
-from downloads.models import Download
+from downloads.models import Download, SiteCookies, Subscription
 from pdfeditor.geometry.annotations import Body
 from pdfeditor.geometry.document import Page, Pages
 from pdfeditor.models import Annotation, PdfProcessing, PdfProject
@@ -161,6 +161,10 @@ def belongings_of(owner: User) -> dict[str, Any]:
         state=State.FAILED,
         error=JobError(code="unreachable", message="No answer.", recoverable=True),
     )
+    subscription = Subscription.objects.create(
+        owner=owner, url="https://videos.test/feed", title="A feed", site="videos.test"
+    )
+    cookies = SiteCookies.objects.create(owner=owner, site="videos.test", encrypted="x")
     job = AssetProcessing.objects.create(owner=owner, asset=asset, asset_title="A clip")
     webhook, _secret = endpoints.create(
         owner, url="https://hooks.test/", events=["asset.ready"]
@@ -188,6 +192,8 @@ def belongings_of(owner: User) -> dict[str, Any]:
         "revision_id": version.pk,
         "playlist": "sound",
         "download_id": download.pk,
+        "subscription_id": subscription.pk,
+        "cookies_id": cookies.pk,
         "job_id": job.pk,
         "webhook_id": webhook.pk,
         "delivery_id": delivery.pk,

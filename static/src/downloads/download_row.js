@@ -2,7 +2,13 @@
 import { field, setMeter, setText, show } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { isActive, percentOf } from "../shared/jobs.js";
-import { formatAge, formatSize, formatSpeed, formatTimeLeft } from "../shared/time.js";
+import {
+  formatAge,
+  formatDuration,
+  formatSize,
+  formatSpeed,
+  formatTimeLeft,
+} from "../shared/time.js";
 
 const STATES = {
   queued: "Waiting",
@@ -11,16 +17,39 @@ const STATES = {
   failed: "Failed",
   cancelled: "Cancelled",
 };
+const STAGES = {
+  look: "Asking the site",
+  join: "Putting picture and sound together",
+  store: "Moving it into the library",
+};
+
+/** @param {object} download as in GET downloads/{id}/ */
+export function stateLabel(download) {
+  return t(download.paused ? "Paused" : (STATES[download.state] ?? download.state));
+}
 
 /** @param {object} download as in GET downloads/{id}/ */
 export function progressLine(download) {
-  if (download.state === "queued") return t("Waiting for its turn");
   const got = formatSize(download.bytes_downloaded || null);
-  if (!isActive(download)) return [got, formatAge(download.created_at)].filter(Boolean).join(" · ");
+  if (download.paused) return [got, t("goes on when you say so")].filter(Boolean).join(" · ");
+  if (download.state === "queued") {
+    return download.error ? t("Tried again in a moment") : t("Waiting for its turn");
+  }
+  if (!isActive(download)) {
+    const took =
+      download.download_duration_ms > 1000
+        ? t("in {time}", { time: formatDuration(download.download_duration_ms) })
+        : "";
+    const quality = download.format?.quality ?? "";
+    return [quality, got, took, formatAge(download.created_at)].filter(Boolean).join(" · ");
+  }
+  if (STAGES[download.stage]) return t(STAGES[download.stage]);
   const amount = download.total_bytes
     ? t("{sent} of {size}", { sent: got || "0 B", size: formatSize(download.total_bytes) })
     : got;
+  const percent = download.total_bytes ? `${percentOf(download) ?? 0} %` : "";
   const parts = [
+    percent,
     amount,
     formatSpeed(download.speed_bytes_per_s),
     formatTimeLeft(download.eta_s),
@@ -43,19 +72,35 @@ export function fillRow(row, download) {
     field(row, "open").href = title.href;
   }
   show(field(row, "open"), Boolean(id));
-  setText(row, "url", download.url);
+  const origin = [download.channel, download.url].filter(Boolean).join(" · ");
+  setText(row, "url", origin);
   show(field(row, "url"), Boolean(download.title) && download.title !== download.url);
   show(field(row, "reason"), Boolean(download.error));
   setText(row, "reason", download.error?.message ?? "");
-  field(row, "state").dataset.state = download.state;
-  setText(row, "state", t(STATES[download.state] ?? download.state));
+  field(row, "state").dataset.state = download.paused ? "paused" : download.state;
+  setText(row, "state", stateLabel(download));
   const active = isActive(download);
-  show(field(row, "meter"), active);
-  if (active) setMeter(field(row, "meter"), percentOf(download));
+  show(field(row, "meter"), active && !(download.state === "queued" && !download.paused));
+  if (active) setMeter(field(row, "meter"), download.paused ? download.percent : percentOf(download));
   setText(row, "progress", progressLine(download));
-  show(row.querySelector("[data-do='cancel']"), active);
+  fillTools(row, download, { active, id });
+}
+
+function fillTools(row, download, { active, id }) {
+  const tool = (name) => row.querySelector(`[data-do='${name}']`);
+  const waits = download.state === "queued" && !download.paused;
+  show(tool("pause"), active && !download.paused);
+  show(tool("resume"), Boolean(download.paused));
+  show(tool("prioritise"), waits && download.priority !== "high");
+  show(tool("cancel"), active);
   const retryable =
     download.state === "cancelled" ||
     (download.state === "failed" && download.error?.recoverable !== false);
-  show(row.querySelector("[data-do='retry']"), retryable);
+  show(tool("retry"), retryable);
+  show(field(row, "more"), !active);
+  show(tool("delete-file"), Boolean(id));
+  const then = field(row, "then");
+  const leads = Boolean(download.then_url?.startsWith("/"));
+  if (leads) then.href = download.then_url;
+  show(then, leads);
 }
