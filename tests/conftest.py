@@ -56,7 +56,14 @@ def work(db: None) -> Iterator[Callable[[], None]]:
     worker.start()
 
     def until_done() -> None:
-        for queue in ("ffmpeg-high", "ffmpeg", "network", "quick", "dubbing"):
+        for queue in (
+            "ffmpeg-high",
+            "ffmpeg",
+            "network",
+            "webhooks",
+            "quick",
+            "dubbing",
+        ):
             broker.join(queue, timeout=100_000)
         worker.join()
 

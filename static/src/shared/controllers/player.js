@@ -267,6 +267,7 @@ export class PlayerController extends Controller {
     const known = Number.isFinite(duration);
     show(this.peekTarget, known);
     if (!known) return;
+    this.peekX = event.clientX;
     const box = this.seekTarget.getBoundingClientRect();
     const share = Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
     this.peekTimeTarget.textContent = formatDuration(share * duration * 1000);
@@ -287,7 +288,11 @@ export class PlayerController extends Controller {
       const base = new URL(address, location.href).href;
       fetch(base, { signal: this.leaving.signal })
         .then((answer) => (answer.ok ? answer.text() : ""))
-        .then((text) => (this.thumbnails = parseThumbnails(text, base)))
+        .then((text) => {
+          this.thumbnails = parseThumbnails(text, base);
+          // The pointer may rest where it was.
+          if (!this.peekTarget.hidden) this.peek({ clientX: this.peekX });
+        })
         .catch(() => {});
     }
     return this.thumbnails;
