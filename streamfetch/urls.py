@@ -31,6 +31,7 @@ urlpatterns = [
     path("api/v1/", include(api_v1)),
     path("", include("streamfetch.accounts.urls")),
     path("activity/", include("streamfetch.activity.urls")),
+    path("settings/webhooks/", include("streamfetch.webhooks.urls")),
     path("", include("downloads.urls")),
     path("projects/", include("projects.urls")),
     path("pdf/", include("pdfeditor.urls")),

@@ -26,6 +26,7 @@ const PAGES = [
   "uploads/library",
   "uploads/asset_detail",
   "downloads/downloads",
+  "webhooks/webhooks",
   "automation/list",
   "automation/new_dub",
   "automation/job",

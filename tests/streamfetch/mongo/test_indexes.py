@@ -132,6 +132,7 @@ def test_every_page(api: APIClient, alice: User, asked: list[Asked]) -> None:
         "/downloads/statistics/",
         "/downloads/settings/",
         "/projects/",
+        "/settings/webhooks/",
         reverse("projects:editor", args=[belongings["project_id"]]),
         reverse("uploads:asset", args=[belongings["asset_id"]]),
     ):
