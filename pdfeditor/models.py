@@ -122,6 +122,10 @@ class Annotation(Document):
     source = models.CharField(max_length=4, choices=Source, default=Source.OWN)
     # Its place among the annotations of the page in the base file.
     file_index = models.PositiveIntegerField(null=True)
+    # Those of its replies and its pop-up, which go with it.
+    file_companions = ArrayField(
+        models.PositiveIntegerField(), default=list, blank=True
+    )
     # Whether an annotation of the file says something else by now.
     is_touched = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=1)
@@ -138,6 +142,11 @@ class Annotation(Document):
             ),
             models.Index(fields=["type"], name="annotation_type"),
         ]
+
+    def file_places(self) -> list[int]:
+        """What of the base file's page is replaced when this one is."""
+        own = [] if self.file_index is None else [self.file_index]
+        return [*own, *self.file_companions]
 
     @property
     def is_as_in_file(self) -> bool:

@@ -39,7 +39,7 @@ def _shown(project: PdfProject, annotation: Annotation) -> dict[str, Any]:
     return describe_annotations(project, [annotation])[0]
 
 
-def _author(request: Request) -> str:
+def author_of(request: Request) -> str:
     user = request.user
     return user.display_name if isinstance(user, User) else ""
 
@@ -70,7 +70,7 @@ class AnnotationList(APIView):
         """Give it an `id` of your own: sent twice, there is still one (200)."""
         project = projects.find_ready(request.user, pdf_id)
         made, is_new = annotations.create(
-            project, request.data, author=_author(request)
+            project, request.data, author=author_of(request)
         )
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(_shown(project, made), status=code)
@@ -120,7 +120,7 @@ class BulkAnnotations(APIView):
     def post(self, request: Request, pdf_id: UUID) -> Response:
         """Up to 1,000 changes; each is done or refused by itself."""
         project = projects.find_ready(request.user, pdf_id)
-        results = annotations.bulk(project, request.data, author=_author(request))
+        results = annotations.bulk(project, request.data, author=author_of(request))
         return Response({"results": results})
 
 

@@ -5,10 +5,16 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from pdfeditor.geometry.document import EditorSettings, Metadata
-from pdfeditor.models import MAX_NAME, Annotation, PdfProject
+from pdfeditor.geometry.document import (
+    EditorSettings,
+    ExportOptions,
+    Metadata,
+    Verification,
+)
+from pdfeditor.models import MAX_NAME, Annotation, PdfExport, PdfProject
 from pdfeditor.services.projects import WRITABLE_METADATA
 from streamfetch.api.fields import EmbeddedDocumentField, StrictSerializer
+from streamfetch.jobs.api.serializers import JobSerializer
 
 # What the database can hold.
 MAX_REVISION = 2**31 - 1
@@ -231,3 +237,111 @@ class ImageSerializer(_Described):
     image_type = serializers.ChoiceField(choices=["png", "jpg"], read_only=True)
     width = serializers.IntegerField(read_only=True)
     height = serializers.IntegerField(read_only=True)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Turn one page, move another to the end",
+            value={
+                "revision": 2,
+                "operations": [
+                    {"op": "rotate", "pages": [_PAGE], "degrees": 90},
+                    {"op": "move", "pages": [_ANNOTATION], "before": None},
+                ],
+            },
+            request_only=True,
+        )
+    ]
+)
+class ArrangeSerializer(StrictSerializer):
+    """Operations: rotate, move, delete, insert_blank, insert_from."""
+
+    revision = serializers.IntegerField(min_value=1, max_value=MAX_REVISION)
+    operations = serializers.ListField(child=serializers.DictField(), max_length=200)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Into two", value={"ranges": [[_PAGE], [_ANNOTATION]]}, request_only=True
+        )
+    ]
+)
+class SplitSerializer(StrictSerializer):
+    ranges = serializers.ListField(
+        child=serializers.ListField(
+            child=serializers.UUIDField(), allow_empty=False, max_length=5000
+        ),
+        allow_empty=False,
+        max_length=50,
+    )
+
+
+class SplitResultSerializer(_Described):
+    results = PdfSummarySerializer(many=True, read_only=True)
+
+
+class RemovalSerializer(StrictSerializer):
+    scripts = serializers.BooleanField(default=False)
+    attachments = serializers.BooleanField(default=False)
+    metadata = serializers.BooleanField(default=False)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A flattened PDF",
+            value={"format": "pdf", "flatten": True},
+            request_only=True,
+        )
+    ]
+)
+class StartExportSerializer(StrictSerializer):
+    format = serializers.ChoiceField(choices=PdfExport.Format.choices, default="pdf")
+    flatten = serializers.BooleanField(default=False)
+    pages = serializers.ListField(
+        child=serializers.UUIDField(), required=False, allow_null=True, max_length=5000
+    )
+    password = serializers.CharField(
+        max_length=100,
+        required=False,
+        allow_blank=True,
+        write_only=True,
+        trim_whitespace=False,
+    )
+    remove = RemovalSerializer(required=False)
+    dpi = serializers.IntegerField(min_value=36, max_value=600, required=False)
+
+
+class ExportSerializer(JobSerializer):
+    project = serializers.UUIDField(read_only=True)
+    project_revision = serializers.IntegerField(read_only=True)
+    format = serializers.ChoiceField(choices=PdfExport.Format.choices, read_only=True)
+    options = EmbeddedDocumentField(ExportOptions, read_only=True)
+    verified = EmbeddedDocumentField(Verification, read_only=True, allow_null=True)
+    warnings = serializers.ListField(child=serializers.CharField(), read_only=True)
+    size_bytes = serializers.IntegerField(read_only=True, allow_null=True)
+    file_url = serializers.CharField(read_only=True, allow_null=True)
+
+    def to_representation(self, instance: Any) -> Any:
+        return instance
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A file",
+            value={"file": "(bytes of an XFDF file)"},
+            request_only=True,
+            media_type="multipart/form-data",
+        )
+    ]
+)
+class XfdfUploadSerializer(serializers.Serializer):
+    file = serializers.FileField()
+
+
+class XfdfResultSerializer(_Described):
+    created = serializers.IntegerField(read_only=True)
+    left_out = serializers.IntegerField(read_only=True)

@@ -22,6 +22,7 @@ def annotations_from(
             author=each["author"],
             source=Annotation.Source.FILE,
             file_index=each["file_index"],
+            file_companions=each["also"],
         )
         for number, each in enumerate(found)
     ]

@@ -77,7 +77,7 @@ def create(project: PdfProject, data: Any, *, author: str) -> tuple[Annotation, 
         Annotation.objects.bulk_create([annotation])
     except IntegrityError:
         return _existing(project, pk, content), False
-    _tell(project, [pk])
+    tell(project, [pk])
     return annotation, True
 
 
@@ -101,7 +101,7 @@ def _existing(project: PdfProject, pk: UUID, content: Content) -> Annotation:
         )
     if current.is_deleted:
         _write(current, content, is_deleted=True)
-        _tell(project, [pk])
+        tell(project, [pk])
         return current
     if content.is_that_of(current):
         return current
@@ -153,7 +153,7 @@ def edit(project: PdfProject, current: Annotation, data: Any) -> Annotation:
     content = parse(project, data, current=current)
     if not _write(current, content):
         raise _conflict(project, find(project, current.pk))
-    _tell(project, [current.pk])
+    tell(project, [current.pk])
     return current
 
 
@@ -173,10 +173,10 @@ def delete(project: PdfProject, annotation_id: UUID, revision: int | None) -> No
     if not changed:
         delete(project, annotation_id, revision)
         return
-    _tell(project, [annotation_id])
+    tell(project, [annotation_id])
 
 
-def _tell(project: PdfProject, ids: list[UUID]) -> None:
+def tell(project: PdfProject, ids: list[UUID]) -> None:
     """Tell the owner's other pages which annotations changed."""
     bus.publish(
         project.owner_id,
@@ -211,7 +211,7 @@ def bulk(project: PdfProject, data: Any, *, author: str) -> list[dict[str, Any]]
     results += [_attempt(item, _delete_one(project)) for item in parts["delete"]]
     changed = [UUID(each["id"]) for each in results if each["status"] < 300]
     if changed:
-        _tell(project, changed)
+        tell(project, changed)
     shown = [each["annotation"] for each in results if "annotation" in each]
     described = iter(describe_annotations(project, shown))
     for each in results:

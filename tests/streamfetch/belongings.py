@@ -10,8 +10,8 @@ from automation.documents import Boundary, ChunkPlan, DubConfig, Output, Outputs
 from automation.models import AutomationJob, DubChunk, EngineKey, LogLine
 from downloads.models import Download, SiteCookies, Subscription
 from pdfeditor.geometry.annotations import Body
-from pdfeditor.geometry.document import Page, Pages
-from pdfeditor.models import Annotation, PdfProcessing, PdfProject
+from pdfeditor.geometry.document import ExportOptions, Page, Pages
+from pdfeditor.models import Annotation, PdfExport, PdfProcessing, PdfProject
 from projects.models import ProjectVersion, Render, VideoProject
 from projects.timeline.document import Clip, Settings, Timeline
 from projects.timeline.plan import RenderPlan
@@ -110,6 +110,14 @@ def pdf_of(owner: User) -> PdfProject:
             {"type": "text", "x": 1, "y": 1, "width": 50, "height": 20, "content": "Hi"}
         ),
     )
+    PdfExport.objects.create(
+        owner=owner,
+        project=project,
+        project_name="Contract",
+        format=PdfExport.Format.PDF,
+        options=ExportOptions(),
+        project_revision=1,
+    )
     PdfProcessing.objects.create(owner=owner, project=project, project_name="Contract")
     return project
 
@@ -180,6 +188,7 @@ def belongings_of(owner: User) -> dict[str, Any]:
     pdf = pdf_of(owner)
     return {
         "pdf_id": pdf.pk,
+        "export_id": PdfExport.objects.get(project=pdf).pk,
         "annotation_id": Annotation.objects.get(project=pdf).pk,
         "dub_id": dub.pk,
         "chunk_id": chunk.pk,

@@ -11,6 +11,11 @@ TASKS = {
     "thumbnails": "thumbnails",
     "unlock": "unlocking",
     "picture": "picturing",
+    "export": "exporting",
+    "verify": "verifying",
+    "arrange": "arranging",
+    "count": "counting",
+    "fields": "filling",
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Name
 
+from pdfeditor.pipeline.children.importing import find, managed, remove_managed
 from pdfeditor.pipeline.children.opening import geometry, open_pdf, save
 
 _WORDS = {
@@ -25,7 +26,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     """{source, password?, base, view} → pages, metadata and what was found."""
     with open_pdf(config["source"], config.get("password") or "") as pdf:
         pages = [geometry(page.obj) for page in pdf.pages]
-        found = {
+        found: dict[str, Any] = {
             "pages": pages,
             "metadata": _metadata(pdf, Path(config["source"])),
             "notices": _notices(pdf),
@@ -33,7 +34,8 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
             "is_signed": _is_signed(pdf),
         }
         save(pdf, config["base"])
-        found["annotations"] = []
+        found["annotations"] = find(pdf)
+        remove_managed(pdf, managed(found["annotations"]))
         save(pdf, config["view"], linearize=True)
     return found
 

@@ -1,0 +1,1 @@
+"""Draws annotations as PDF content. Pure: no Django, no files but fonts."""
