@@ -153,7 +153,12 @@ def livez(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     report = _readiness.report()
     ready = all(part["ok"] for part in report.values())
-    return JsonResponse({"ready": ready, "parts": report}, status=200 if ready else 503)
+    answer = JsonResponse(
+        {"ready": ready, "parts": report}, status=200 if ready else 503
+    )
+    # Not being ready yet is no error of the server: keep Django from logging it.
+    answer._has_been_logged = True  # type: ignore[attr-defined]
+    return answer
 
 
 class HealthMiddleware:

@@ -18,7 +18,7 @@ from streamfetch.ffmpeg.probe import MediaInfo, probe
 from streamfetch.jobs.running import Run
 from streamfetch.storage.backends import media_storage
 from uploads.models import Asset, AssetProcessing, Kind, MediaFacts, Rendition
-from uploads.pipeline import journal, previews, publishing
+from uploads.pipeline import first_page, journal, previews, publishing
 from uploads.pipeline.adaptive import make_playable
 from uploads.pipeline.commands import run_command
 from uploads.pipeline.encoding import Source
@@ -110,6 +110,10 @@ def process(run: Run[AssetProcessing]) -> dict[str, Any]:
         Asset.objects.filter(pk=asset.pk).update_idempotently(
             sha256=_sha256(path), updated_at=timezone.now()
         )
+        run.enter("poster", percent=50)
+        if drawn := first_page.draw(path, run.workspace.path):
+            picture, size = drawn
+            publishing.store_file(asset.pk, Rendition.Spec.POSTER, picture, size=size)
         return {}
     run.enter("probe", percent=5)
     timeout_s = PROBE_S + stored.size_bytes / PROBE_BYTES_PER_S
