@@ -33,6 +33,15 @@ class PdfsController extends Controller {
     document.addEventListener(EVENTS.RESYNC, () => this.refresh(), { signal });
     this.unwatch = uploads.watch((finished) => finished && this.arrived(finished));
     startUploads();
+    this.openAsked();
+  }
+
+  /** The library leads here with a file to open: once, not again after a reload. */
+  openAsked() {
+    const asset = new URLSearchParams(location.search).get("asset");
+    if (!asset) return;
+    history.replaceState(null, "", location.pathname);
+    this.start(asset, { open: true });
   }
 
   disconnect() {

@@ -72,7 +72,11 @@ export function fillCard(card, asset, { inBin = false } = {}) {
   card.querySelector("[data-do='original']").href = `/api/v1/assets/${asset.id}/file/`;
   const menu = card.querySelector("[data-menu-target='button']");
   menu.setAttribute("aria-label", t("More actions for {title}", { title: asset.title }));
-  show(card.querySelector("[data-do='project']"), asset.status === "ready" && !inBin);
+  const isUsable = asset.status === "ready" && !inBin;
+  show(card.querySelector("[data-do='project']"), isUsable && asset.kind !== "pdf");
+  const annotate = card.querySelector("[data-do='annotate']");
+  annotate.href = `/pdf/?asset=${asset.id}`;
+  show(annotate, isUsable && asset.kind === "pdf");
   show(card.querySelector("[data-do='original']"), asset.status !== "pending_upload" && !inBin);
 
   const poster = field(card, "poster");

@@ -159,9 +159,10 @@ class AssetController extends Controller {
     }
     this.wasWorking = isWorking(asset);
     show(this.failedTarget, asset.status === "failed");
-    this.needsReadyTarget.disabled = asset.status !== "ready";
-    this.clipButtonTarget.disabled = asset.status !== "ready";
-    show(this.clipButtonTarget, this.clips !== undefined);
+    for (const button of [...this.needsReadyTargets, ...this.clipButtonTargets]) {
+      button.disabled = asset.status !== "ready";
+    }
+    for (const button of this.clipButtonTargets) show(button, this.clips !== undefined);
     this.tags.paint(asset.tags ?? []);
     this.paintLog(asset.processing_log ?? []);
     if (isWorking(asset)) {
