@@ -31,6 +31,7 @@ import { TextEditing } from "./text_editing.js";
 import { toolbox } from "./tools/toolbox.js";
 import { imageMaker, signatureMaker } from "./tools/place_tools.js";
 import { PointerInput } from "./tools/pointer_input.js";
+import { layLinks, placeLinks } from "./view/page_links.js";
 import { SelectionChrome } from "./view/selection_chrome.js";
 import { Viewer } from "./view/viewer.js";
 import { viewControls } from "./view_controls.js";
@@ -104,13 +105,19 @@ const viewer = new Viewer({
     chrome.attach(view);
     fields.attach(view);
   },
-  onText: (view) => search.textReady(view),
+  onText(view) {
+    search.textReady(view);
+    layLinks({ view, file, goTo }).catch(toastError);
+  },
   onDrawn: firstDrawn,
   onPlaced() {
     chrome.draw();
     editor.textEditing.refresh();
     editor.noteCard.place();
-    for (const view of viewer.views) fields.place(view);
+    for (const view of viewer.views) {
+      fields.place(view);
+      placeLinks(view);
+    }
   },
 });
 editor.viewer = viewer;
@@ -398,6 +405,9 @@ document.addEventListener(EVENTS.PDF_PROJECT, async ({ detail }) => {
   } catch (error) {
     toastError(error);
   }
+});
+document.addEventListener(EVENTS.PDF_ANNOTATIONS, ({ detail }) => {
+  if (detail.project === projectId) saving.changedElsewhere(detail.ids);
 });
 addEventListener("pagehide", () => void saving.queue.flush());
 addEventListener("online", () => void saving.queue.flush());

@@ -47,15 +47,23 @@ export function pagesWithin(boxes, top, bottom) {
   return { first, last };
 }
 
-/** The page that a reader would say to be on: it holds the upper third. */
-export function currentPage(boxes, scrollTop, viewportHeight) {
+/**
+ * The page that a reader would say to be on: it holds the upper third.
+ * @param {number | null} [pinned] where the reader went; it counts while it is seen whole
+ */
+export function currentPage(boxes, scrollTop, viewportHeight, pinned = null) {
   if (boxes.length === 0) return -1;
+  const own = boxes[pinned];
+  if (own && own.y >= scrollTop && own.y + own.height <= scrollTop + viewportHeight) return pinned;
+  if (scrollTop < MARGIN_PX) return 0;
   const line = scrollTop + viewportHeight / 3;
   return Math.min(boxes.length - 1, firstBelow(boxes, line));
 }
 
 /** On wide screens a page as wide as the window is too large to read. */
 const MOST_AUTO_ZOOM = 1.25;
+/** Labels and icons are opened so that something can be seen of them. */
+const LEAST_AUTO_PX = 360;
 
 /**
  * @param {"auto" | "width" | "page"} fit
@@ -65,7 +73,10 @@ export function fitScale(page, fit, { width, height }) {
   const { width: w, height: h } = viewSize(page, 1);
   const byWidth = (width - 2 * MARGIN_PX) / w;
   if (fit === "width") return byWidth;
-  if (fit === "auto") return Math.min(byWidth, MOST_AUTO_ZOOM * PX_PER_POINT);
+  if (fit === "auto") {
+    const most = Math.max(MOST_AUTO_ZOOM, LEAST_AUTO_PX / (Math.max(w, h) * PX_PER_POINT));
+    return Math.min(byWidth, clampZoom(most) * PX_PER_POINT);
+  }
   return Math.min(byWidth, (height - 2 * MARGIN_PX) / h);
 }
 

@@ -7,6 +7,8 @@ import { localDatabase } from "./local_database.js";
 import { SaveQueue } from "./save_queue.js";
 
 const PAGE_SIZE = 1_000;
+const MOST_ASKED = 40;
+const ECHO_MS = 5_000;
 
 export class Saving {
   /** @param {{projectId: string, onState: (state: string, reason?: string) => void}} options */
@@ -16,7 +18,7 @@ export class Saving {
     this.history = new History({ keeper: this.local.history });
     this.queue = new SaveQueue({
       keeper: this.local.pending,
-      send: (batch) => api(`${this.path}bulk/`, { method: "POST", body: batch, keepalive: isSmall(batch) }),
+      send: (batch) => this.#send(batch),
       onState: (state, error) => {
         onState(state, error?.message);
         if (state === "refused" && error instanceof Error) toastError(error);
@@ -28,6 +30,58 @@ export class Saving {
         toast(t("One annotation is not saved: {reason}", { reason }), { tone: "error" });
       },
     });
+  }
+
+  #sent = new Map();
+
+  #send(batch) {
+    for (const { id } of Object.values(batch).flat()) this.#sent.set(id, Date.now());
+    return api(`${this.path}bulk/`, { method: "POST", body: batch, keepalive: isSmall(batch) });
+  }
+
+  /** Another tab or device changed annotations; our own changes come back here too. */
+  async changedElsewhere(ids) {
+    const news = ids.filter((id) => {
+      const isEcho = Date.now() - (this.#sent.get(id) ?? 0) < ECHO_MS;
+      return !isEcho && !this.queue.isWaiting(id);
+    });
+    if (news.length === 0) return;
+    try {
+      if (news.length > MOST_ASKED) await this.#loadAll();
+      else await Promise.all(news.map((id) => this.#loadOne(id)));
+    } catch (error) {
+      toastError(error);
+    }
+  }
+
+  async #loadOne(id) {
+    try {
+      const annotation = await api(`${this.path}${id}/`);
+      this.queue.know(annotation);
+      this.store.load([annotation]);
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      this.queue.forget(id);
+      this.store.unload([id]);
+    }
+  }
+
+  async #loadAll() {
+    const seen = new Set();
+    let next = `${this.path}?page_size=${PAGE_SIZE}`;
+    while (next) {
+      const answer = await api(next);
+      const settled = answer.results.filter(({ id }) => !this.queue.isWaiting(id));
+      for (const annotation of answer.results) {
+        seen.add(annotation.id);
+        this.queue.know(annotation);
+      }
+      this.store.load(settled);
+      const page = answer.next && new URL(answer.next, location.href);
+      next = page && page.pathname + page.search;
+    }
+    const gone = this.store.all.filter(({ id }) => !seen.has(id) && !this.queue.isWaiting(id));
+    this.store.unload(gone.map(({ id }) => id));
   }
 
   /** @param {import("./document_store.js").DocumentStore} store */
@@ -61,13 +115,7 @@ export class Saving {
     const [{ steps, cursor }, pending] = await Promise.all([
       this.local.history.all(), this.local.pending.all(),
     ]);
-    let next = `${this.path}?page_size=${PAGE_SIZE}`;
-    while (next) {
-      const answer = await api(next);
-      for (const annotation of answer.results) this.queue.know(annotation);
-      this.store.load(answer.results);
-      next = answer.next && new URL(answer.next, location.href).pathname + new URL(answer.next, location.href).search;
-    }
+    await this.#loadAll();
     this.history.restore(steps, cursor);
     this.store.historyRestored();
     if (pending.length > 0) {

@@ -4,7 +4,7 @@
  * Knows nothing of tabs: `events.js` decides which tab holds a link.
  */
 
-const NAMES = ["job", "asset", "project", "pdf_project"];
+const NAMES = ["job", "asset", "project", "pdf_project", "pdf_annotations"];
 const POLL_AFTER_MS = 10_000;
 const POLL_EVERY_MS = 3_000;
 const REOPEN_AFTER_MS = 5_000;

@@ -36,3 +36,17 @@ test("zoom goes by steps from anywhere and ends", () => {
   assert.equal(layout.nextZoom(8, 1), 8);
   assert.equal(layout.clampZoom(100), 8);
 });
+
+test("where a reader went counts while it is seen whole", () => {
+  const small = Array.from({ length: 6 }, () => ({ width: 50, height: 50, rotation: 0 }));
+  const { boxes } = layout.layOut(small, { scale: 1, viewportWidth: 800 });
+  assert.equal(layout.currentPage(boxes, 0, 900), 0);
+  assert.equal(layout.currentPage(boxes, 0, 900, 4), 4);
+  assert.equal(layout.currentPage(boxes, 0, 200, 4), 0);
+});
+
+test("a document opens at a size that can be read", () => {
+  const room = { width: 1_400, height: 900 };
+  assert.equal(layout.fitScale(PAGES[0], "auto", room), 1.25 * layout.PX_PER_POINT);
+  assert.ok(layout.fitScale({ width: 10, height: 10, rotation: 0 }, "auto", room) > 8);
+});

@@ -23,6 +23,7 @@ export class Viewer {
   #timer = null;
   #fit = "auto";
   #frame = 0;
+  #pinned = null;
   #handlers;
 
   /**
@@ -127,7 +128,7 @@ export class Viewer {
     const { scrollTop, clientHeight } = scroller;
     const shown = this.#shown;
     if (this.mode === "continuous" && this.#boxes.length > 0) {
-      const index = currentPage(this.#boxes, scrollTop, clientHeight);
+      const index = currentPage(this.#boxes, scrollTop, clientHeight, this.#pinned);
       if (index !== this.pageIndex) this.#store.state.patch({ pageIndex: index });
     }
     const near = pagesWithin(this.#boxes, scrollTop - clientHeight, scrollTop + 2 * clientHeight);
@@ -275,6 +276,7 @@ export class Viewer {
     }
     const box = this.#boxes[target];
     if (!box) return;
+    this.#pinned = target;
     const top = y === null ? box.y - MARGIN_PX : box.y + y - this.scroller.clientHeight / 3;
     this.scroller.scrollTo({ top, behavior: smooth ? "smooth" : "instant" });
     this.#update();

@@ -1,0 +1,263 @@
+"""Annotating a PDF with every tool, as a person does it, in Chromium."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+from reportlab.lib.pagesizes import A5
+from reportlab.pdfgen.canvas import Canvas
+
+READY_MS = 60_000
+WORDS = "The quick brown fox jumps over the lazy dog"
+
+
+def make_pdf(path: Path, *, pages: int = 3) -> Path:
+    canvas = Canvas(str(path), pagesize=A5, pageCompression=0)
+    for number in range(1, pages + 1):
+        canvas.bookmarkPage(f"page-{number}")
+        canvas.addOutlineEntry(f"Chapter {number}", f"page-{number}")
+        canvas.setFont("Helvetica", 14)
+        for line in range(4):
+            canvas.drawString(40, 330 - 22 * line, f"{WORDS} {number}.{line}")
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def bring_in(page: Page, path: Path) -> None:
+    page.goto("/pdf/")
+    page.get_by_label("Open a PDF").first.set_input_files(path)
+    page.wait_for_url(re.compile(r"/pdf/[0-9a-f-]{36}/$"), timeout=READY_MS)
+    expect(page.locator(".pdf-page.is-drawn").first).to_be_visible(timeout=READY_MS)
+
+
+def first_page(page: Page) -> Locator:
+    return page.locator(".pdf-page[aria-label='Page 1']")
+
+
+class Hand:
+    """A mouse on the first page; places are shares of its width."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        box = first_page(page).bounding_box()
+        assert box
+        self.x, self.y, self.width = box["x"], box["y"], box["width"]
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        return self.x + x * self.width, self.y + y * self.width
+
+    def press(self, x: float, y: float) -> None:
+        self.page.mouse.click(*self.at(x, y))
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        self.page.mouse.move(*self.at(*start))
+        self.page.mouse.down()
+        self.page.mouse.move(*self.at(*end), steps=6)
+        self.page.mouse.up()
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-save-state]")).to_have_attribute(
+        "data-state", "saved", timeout=READY_MS
+    )
+
+
+def annotations(page: Page) -> Locator:
+    return page.locator(".pdf-annotation")
+
+
+def mark_a_line(page: Page, key: str, line: int) -> None:
+    """Select a line of the document with one of the marking tools in hand."""
+    page.keyboard.press(key)
+    words = first_page(page).locator(".textLayer span", has_text=f"1.{line}")
+    box = words.bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 2, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 2, middle, steps=5)
+    page.mouse.up()
+
+
+def draw_shapes(page: Page, hand: Hand) -> None:
+    for key, left in (("r", 0.05), ("c", 0.25), ("l", 0.45), ("a", 0.65)):
+        page.keyboard.press(key)
+        hand.drag((left, 0.05), (left + 0.15, 0.12))
+    page.keyboard.press("g")
+    for x, y in ((0.86, 0.05), (0.95, 0.06), (0.93, 0.13)):
+        hand.press(x, y)
+    page.keyboard.press("Enter")
+
+
+def write_and_draw(page: Page, hand: Hand) -> None:
+    page.keyboard.press("p")
+    hand.drag((0.05, 0.18), (0.3, 0.22))
+    page.keyboard.press("m")
+    hand.drag((0.4, 0.18), (0.6, 0.22))
+    page.keyboard.press("t")
+    hand.press(0.65, 0.2)
+    page.keyboard.type("Grüße: αβγ")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    hand.press(0.9, 0.3)
+    page.get_by_label("Note", exact=True).get_by_role("textbox").first.fill("Look here")
+    page.keyboard.press("Escape")
+
+
+def stamp_and_sign(page: Page, hand: Hand) -> None:
+    surface = page.locator("[data-surface]")
+    page.keyboard.press("s")
+    page.get_by_role("button", name="APPROVED").click()
+    expect(surface).to_have_attribute("data-tool", "stamp", timeout=READY_MS)
+    hand.press(0.25, 0.32)
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    expect(page.locator("[data-pad]")).to_be_visible()
+    pad = page.locator("[data-pad]").bounding_box()
+    assert pad
+    page.mouse.move(pad["x"] + 60, pad["y"] + 90)
+    page.mouse.down()
+    for step in range(20):
+        page.mouse.move(pad["x"] + 60 + 9 * step, pad["y"] + 90 - 30 * (step % 3))
+    page.mouse.up()
+    page.get_by_role("button", name="Put it on the page").click()
+    hand.press(0.65, 0.32)
+    page.keyboard.press("Escape")
+
+
+def annotate_with_every_tool(page: Page) -> int:
+    """@returns how many annotations there are then."""
+    hand = Hand(page)
+    draw_shapes(page, hand)
+    write_and_draw(page, hand)
+    stamp_and_sign(page, hand)
+    for line, key in enumerate("hukw"):
+        mark_a_line(page, key, line)
+        page.keyboard.press("Escape")
+    return 15
+
+
+def test_what_every_tool_made_is_there_after_a_reload(
+    page: Page, tmp_path: Path
+) -> None:
+    bring_in(page, make_pdf(tmp_path / "reload.pdf"))
+    expect(first_page(page).locator(".textLayer span").first).to_be_attached()
+    page.get_by_role("button", name="Zoom", exact=True).click()
+    page.get_by_role("menuitem", name="Fit the width").click()
+    expect(first_page(page)).to_be_visible()
+    made = annotate_with_every_tool(page)
+    expect(annotations(page)).to_have_count(made)
+    saved(page)
+
+    page.reload()
+    expect(page.locator(".pdf-page.is-drawn").first).to_be_visible(timeout=READY_MS)
+    expect(annotations(page)).to_have_count(made, timeout=READY_MS)
+    undo = page.get_by_role("button", name=re.compile("^Undo: Squiggly"))
+    expect(undo).to_be_enabled()
+    undo.click()
+    expect(annotations(page)).to_have_count(made - 1)
+    page.keyboard.press("Control+Shift+z")
+    expect(annotations(page)).to_have_count(made)
+    saved(page)
+
+    page.get_by_role("tab", name="Notes").click()
+    expect(page.locator("[data-notes]")).to_contain_text("Look here")
+
+
+def test_moving_copying_and_deleting_with_the_keyboard(
+    page: Page, tmp_path: Path
+) -> None:
+    bring_in(page, make_pdf(tmp_path / "keys.pdf"))
+    hand = Hand(page)
+    page.keyboard.press("r")
+    hand.drag((0.1, 0.05), (0.3, 0.15))
+    frame = page.locator(".pdf-frame")
+    expect(frame).to_have_count(1)
+    before = frame.get_attribute("points")
+    page.keyboard.press("Shift+ArrowRight")
+    assert frame.get_attribute("points") != before
+    page.keyboard.press("Control+d")
+    expect(annotations(page)).to_have_count(2)
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+c")
+    page.keyboard.press("PageDown")
+    page.keyboard.press("Control+v")
+    second = page.locator(".pdf-page[aria-label='Page 2']")
+    expect(second.locator(".pdf-annotation")).to_have_count(2)
+    page.keyboard.press("Delete")
+    expect(annotations(page)).to_have_count(2)
+    for _step in range(5):
+        page.keyboard.press("Control+z")
+    expect(annotations(page)).to_have_count(0)
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_be_disabled()
+    saved(page)
+
+
+def test_edits_made_without_a_network_arrive_later(
+    page: Page, tmp_path: Path, problems: list[str]
+) -> None:
+    bring_in(page, make_pdf(tmp_path / "offline.pdf"))
+    saved(page)
+    page.context.set_offline(True)
+    hand = Hand(page)
+    page.keyboard.press("c")
+    hand.drag((0.1, 0.05), (0.3, 0.15))
+    state = page.locator("[data-save-state]")
+    expect(state).to_have_attribute("data-state", "offline", timeout=READY_MS)
+    page.context.set_offline(False)
+    saved(page)
+    page.reload()
+    expect(annotations(page)).to_have_count(1, timeout=READY_MS)
+    problems[:] = [each for each in problems if "ERR_INTERNET_DISCONNECTED" not in each]
+    problems[:] = [each for each in problems if "Failed to load" not in each]
+
+
+def test_two_tabs_change_one_annotation_and_neither_is_lost(
+    page: Page, tmp_path: Path
+) -> None:
+    bring_in(page, make_pdf(tmp_path / "tabs.pdf"))
+    hand = Hand(page)
+    page.keyboard.press("r")
+    hand.drag((0.1, 0.05), (0.3, 0.15))
+    saved(page)
+    project = re.findall(r"[0-9a-f-]{36}", page.url)[0]
+    # Another device: its request comes between two of this page.
+    page.evaluate(
+        """async (id) => {
+          const path = `/api/v1/pdf-projects/${id}/annotations/`;
+          const { results: [first] } = await (await fetch(path)).json();
+          const token = /csrftoken=([^;]*)/.exec(document.cookie)[1];
+          await fetch(`${path}${first.id}/`, {
+            method: "PATCH",
+            headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+            body: JSON.stringify({ stroke_color: "#00ff00", revision: first.revision }),
+          });
+        }""",
+        project,
+    )
+    page.keyboard.press("ArrowRight")
+    saved(page)
+    page.reload()
+    shape = page.locator(".pdf-annotation rect[stroke='#00ff00']")
+    expect(shape).to_have_count(1, timeout=READY_MS)
+
+
+def test_searching_and_the_outline_lead_to_the_page(page: Page, tmp_path: Path) -> None:
+    bring_in(page, make_pdf(tmp_path / "search.pdf"))
+    page.keyboard.press("Control+f")
+    page.get_by_role("searchbox").fill("LAZY dog 3.2")
+    expect(page.locator("[data-search-state]")).to_have_text("1 of 1")
+    expect(page.locator("[data-page-input]")).to_have_value("3")
+    page.get_by_role("tab", name="Outline").click()
+    page.get_by_role("button", name="Chapter 1").click()
+    expect(page.locator("[data-page-input]")).to_have_value("1")
+
+
+def test_five_hundred_pages_open_as_few(page: Page, tmp_path: Path) -> None:
+    bring_in(page, make_pdf(tmp_path / "long.pdf", pages=500))
+    expect(page.locator("[data-page-count]")).to_have_text("500")
+    assert page.locator(".pdf-page").count() < 12
+    page.keyboard.press("End")
+    expect(page.locator(".pdf-page[aria-label='Page 500'].is-drawn")).to_be_visible()
+    assert page.locator(".pdf-page").count() < 12
