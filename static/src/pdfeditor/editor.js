@@ -1,6 +1,7 @@
 /** Entry of the PDF editor: builds the parts and ties them together. */
 import { EVENTS } from "../shared/constants.js";
 import { field, show } from "../shared/dom.js";
+import { follower } from "../shared/follow.js";
 import { api, pageData } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
 import { toast, toastError } from "../shared/toasts.js";
@@ -110,6 +111,7 @@ const viewer = new Viewer({
     layLinks({ view, file, goTo }).catch(toastError);
   },
   onDrawn: firstDrawn,
+  onProblem: renewLinks,
   onPlaced() {
     chrome.draw();
     editor.textEditing.refresh();
@@ -176,6 +178,27 @@ const openVersions = versionsDialog({
   },
 });
 const openMetadata = metadataDialog({ dialog: dialog("metadata"), store, change: changeProject });
+
+const RENEW_AFTER_MS = 60_000;
+let renewedAt = 0;
+
+/** A page cannot be drawn: its address may have expired, so ask for another once. */
+async function renewLinks(error) {
+  if (performance.now() - renewedAt < RENEW_AFTER_MS && renewedAt > 0) {
+    toastError(error);
+    return;
+  }
+  renewedAt = performance.now();
+  try {
+    const project = await api(`pdf-projects/${projectId}/`);
+    await file.open(project.file_url);
+    store.state.patch({ project });
+    viewer.reload();
+    await saving.refresh();
+  } catch (second) {
+    toastError(second);
+  }
+}
 
 // --- What the parts ask for -------------------------------------------------------
 
@@ -395,16 +418,17 @@ async function begin(project) {
   }
 }
 
-document.addEventListener(EVENTS.PDF_PROJECT, async ({ detail }) => {
-  if (detail.id !== projectId || store.pages.length === 0) return;
+const follow = follower({
+  ask: () => api(`pdf-projects/${projectId}/`),
+  got: (project) => {
+    const isOlder = project.revision < store.project.revision;
+    if (!isOlder && !saving.queue.dirty) adopt(project).catch(toastError);
+  },
+});
+document.addEventListener(EVENTS.PDF_PROJECT, ({ detail }) => {
+  if (detail.id !== projectId || detail.is_deleted || store.pages.length === 0) return;
   const known = store.pages.filter(({ thumbnail }) => thumbnail).length;
-  const isNewer = detail.revision > store.project.revision || detail.thumbnail_count > known;
-  if (!isNewer || detail.is_deleted || saving.queue.dirty) return;
-  try {
-    await adopt(await api(`pdf-projects/${projectId}/`));
-  } catch (error) {
-    toastError(error);
-  }
+  if (detail.revision > store.project.revision || detail.thumbnail_count > known) follow(projectId);
 });
 document.addEventListener(EVENTS.PDF_ANNOTATIONS, ({ detail }) => {
   if (detail.project === projectId) saving.changedElsewhere(detail.ids);

@@ -4,6 +4,7 @@ import { application } from "../shared/application.js";
 import { EVENTS } from "../shared/constants.js";
 import { ask } from "../shared/dialogs.js";
 import { field, fromTemplate, setText, show } from "../shared/dom.js";
+import { follower } from "../shared/follow.js";
 import { api, pageData } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
 import { formatAge, formatSize } from "../shared/time.js";
@@ -32,6 +33,10 @@ class PdfsController extends Controller {
     document.addEventListener(EVENTS.PDF_PROJECT, ({ detail }) => this.heard(detail), { signal });
     document.addEventListener(EVENTS.RESYNC, () => this.refresh(), { signal });
     this.unwatch = uploads.watch((finished) => finished && this.arrived(finished));
+    this.follow = follower({
+      ask: (id) => api(`pdf-projects/${id}/`),
+      got: (project) => this.put(project),
+    });
     startUploads();
     this.openAsked();
   }
@@ -156,17 +161,9 @@ class PdfsController extends Controller {
 
   // --- News ---------------------------------------------------------------------
 
-  async heard({ id, is_deleted: isDeleted }) {
-    if (isDeleted) {
-      this.drop(id);
-      return;
-    }
-    if (!this.projects.has(id)) return;
-    try {
-      this.put(await api(`pdf-projects/${id}/`));
-    } catch (error) {
-      if (error.status === 404) this.drop(id);
-    }
+  heard({ id, is_deleted: isDeleted }) {
+    if (isDeleted) this.drop(id);
+    else if (this.projects.has(id)) this.follow(id);
   }
 
   async refresh() {

@@ -4,6 +4,7 @@ import {
 } from "pdfjs-dist/legacy/build/pdf.mjs";
 
 const MOST_PIXELS = 16_777_216;
+const LINGER_MS = 4_000;
 
 function deferred() {
   let resolve;
@@ -46,7 +47,8 @@ export class PdfFile {
     this.#texts.clear();
     this.#opened.resolve(loading.promise);
     await loading.promise;
-    void before?.destroy();
+    // Pages that are still being drawn from it may end.
+    if (before) setTimeout(() => void before.destroy(), LINGER_MS);
   }
 
   async page(number) {

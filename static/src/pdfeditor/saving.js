@@ -66,6 +66,11 @@ export class Saving {
     }
   }
 
+  /** Addresses of pictures expire. */
+  async refresh() {
+    await this.#loadAll();
+  }
+
   async #loadAll() {
     const seen = new Set();
     let next = `${this.path}?page_size=${PAGE_SIZE}`;

@@ -4,7 +4,8 @@ import { show } from "../shared/dom.js";
 import { api } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
 
-const ASK_EVERY_MS = 1_200;
+const ASK_EVERY_MS = 1_500;
+const LEAST_WAIT_MS = 400;
 
 /** Resolves early when the server says that the project changed. */
 function news(id) {
@@ -13,7 +14,7 @@ function news(id) {
     const done = () => {
       over.abort();
       clearTimeout(timer);
-      resolve();
+      setTimeout(resolve, LEAST_WAIT_MS);
     };
     const timer = setTimeout(done, ASK_EVERY_MS);
     document.addEventListener(EVENTS.PDF_PROJECT, ({ detail }) => detail.id === id && done(), {

@@ -35,12 +35,18 @@ export class Thumbnails {
   }
 
   #build(pages) {
-    const old = new Map([...this.#root.children].map((item) => [item.dataset.page, item]));
+    const items = [...this.#root.children];
+    if (items.length === pages.length && items.every((item, i) => item.dataset.page === pages[i].id)) {
+      pages.forEach((page, index) => this.#fill(items[index], page, index));
+      return;
+    }
+    const old = new Map(items.map((item) => [item.dataset.page, item]));
     const alive = new Set(pages.map(({ id }) => id));
     for (const id of this.#chosen) if (!alive.has(id)) this.#chosen.delete(id);
     this.#root.replaceChildren(
       ...pages.map((page, index) => {
         const item = old.get(page.id) ?? this.#make(page);
+        item.shown = null;
         this.#fill(item, page, index);
         return item;
       }),
@@ -58,6 +64,8 @@ export class Thumbnails {
   }
 
   #fill(item, page, index) {
+    if (item.shown === page) return;
+    item.shown = page;
     const turned = quarterTurn(page.rotation) % 180 !== 0;
     const [width, height] = turned ? [page.height, page.width] : [page.width, page.height];
     const sheet = item.firstChild;

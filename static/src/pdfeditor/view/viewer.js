@@ -3,7 +3,6 @@
  * document, so thousands of them cost what a screenful costs.
  */
 import { t } from "../../shared/i18n.js";
-import { toastError } from "../../shared/toasts.js";
 import {
   clampZoom, currentPage, fitScale, GAP_PX, layOut, MARGIN_PX, nextZoom, pagesWithin, PX_PER_POINT,
 } from "../page_layout.js";
@@ -30,15 +29,16 @@ export class Viewer {
    * @param {{scroller: HTMLElement, surface: HTMLElement,
    *   store: import("../document_store.js").DocumentStore,
    *   file: import("../pdf_file.js").PdfFile,
-   *   onView?: (view: PageView) => void, onText?: (view: PageView) => void,
-   *   onDrawn?: (view: PageView) => void, onPlaced?: () => void}} options
+   *   onView: (view: PageView) => void, onText: (view: PageView) => void,
+   *   onDrawn: (view: PageView) => void, onPlaced: () => void,
+   *   onProblem: (error: Error) => void}} options
    */
   constructor({ scroller, surface, store, file, ...handlers }) {
     this.scroller = scroller;
     this.surface = surface;
     this.#store = store;
     this.#file = file;
-    this.#handlers = { onView() {}, onText() {}, onDrawn() {}, onPlaced() {}, ...handlers };
+    this.#handlers = handlers;
     this.mode = "continuous";
     this.scale = PX_PER_POINT;
     scroller.addEventListener("scroll", () => this.#soon(), { passive: true });
@@ -174,7 +174,7 @@ export class Viewer {
     const distance = ({ element }) =>
       Math.abs(element.offsetTop + element.offsetHeight / 2 - middle);
     const next = this.views
-      .filter((view) => view.isStale && !view.isDrawing)
+      .filter((view) => view.isStale && !view.isDrawing && !view.element.classList.contains("is-broken"))
       .sort((a, b) => distance(a) - distance(b))[0];
     if (!next) return;
     this.#drawing += 1;
@@ -184,13 +184,12 @@ export class Viewer {
       .then(() => this.#handlers.onDrawn(next))
       .catch((error) => {
         next.element.classList.add("is-broken");
-        next.scale = null;
-        toastError(error);
+        this.#handlers.onProblem(error);
       })
       .finally(() => {
         next.isDrawing = false;
         this.#drawing -= 1;
-        if (!next.element.classList.contains("is-broken")) this.#drawNext();
+        this.#drawNext();
       });
     this.#drawNext();
   }
