@@ -4,6 +4,8 @@ import { quarterTurn } from "../geometry.js";
 
 const STILL_PX = 5;
 
+const nameIn = (address) => address.split("?")[0].split("/").at(-1);
+
 export class Thumbnails {
   #root;
   #store;
@@ -72,7 +74,8 @@ export class Thumbnails {
     sheet.style.aspectRatio = `${width} / ${height}`;
     sheet.classList.toggle("is-wide", width > height);
     const picture = sheet.firstChild;
-    if (page.thumbnail && picture.getAttribute("src") !== page.thumbnail) picture.src = page.thumbnail;
+    // Every answer signs the addresses anew: what counts is the name of the picture.
+    if (page.thumbnail && nameIn(picture.src) !== nameIn(page.thumbnail)) picture.src = page.thumbnail;
     picture.hidden = !page.thumbnail;
     item.lastChild.textContent = String(index + 1);
     item.setAttribute("aria-label", t("Page {number}", { number: index + 1 }));
