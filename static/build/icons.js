@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 /** Every icon a template or a script may name; a missing one fails the build. */
 const LUCIDE = [
-  "activity", "align-center", "align-left", "align-right", "arrow-down", "arrow-left", "arrow-right", "ban", "bold", "bookmark", "audio-lines", "arrow-up-to-line", "chart-column", "rss",
+  "activity", "align-center", "align-left", "align-right", "arrow-down", "arrow-left", "arrow-right", "ban", "bold", "bookmark", "audio-lines", "arrow-up-to-line", "chart-column", "file-down", "rss",
   "captions", "check", "chevron-down", "chevron-left", "chevron-right",
   "circle-alert", "circle-check", "circle-help", "clapperboard", "clock", "copy",
   "download", "ellipsis", "external-link", "file-video", "film", "fold-horizontal", "folder-open",

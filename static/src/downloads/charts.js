@@ -49,7 +49,7 @@ function element(name, attributes, text) {
   return made;
 }
 
-const WIDTH = 720;
+const NARROW = 620;
 const HEIGHT = 200;
 const LEFT = 64;
 const BELOW = 24;
@@ -57,21 +57,22 @@ const BELOW = 24;
 /**
  * @param {{label: string, amounts: number[], tip: string}[]} rows
  * @param {{name: string, series: string[], format: (amount: number) => string,
- *   every?: number}} options `every` labels one of so many bars
+ *   every?: number, width?: number}} options `every` labels one of so many bars,
+ *   `width` is about how many pixels wide it is shown
  * @returns {SVGElement}
  */
-export function barChart(rows, { name, series, format, every = 5 }) {
-  const box = { width: WIDTH - LEFT, height: HEIGHT - BELOW };
+export function barChart(rows, { name, series, format, every = 5, width = NARROW }) {
+  const box = { width: width - LEFT, height: HEIGHT - BELOW };
   const { top, bars } = stackedBars(rows.map((row) => row.amounts), box);
   const svg = element("svg", {
-    viewBox: `0 0 ${WIDTH} ${HEIGHT + 8}`,
+    viewBox: `0 0 ${width} ${HEIGHT + 8}`,
     class: "chart",
     role: "img",
     "aria-label": name,
   });
   for (const share of [0, 0.5, 1]) {
     const y = 6 + box.height * (1 - share);
-    svg.append(element("line", { x1: LEFT, x2: WIDTH, y1: y, y2: y, class: "chart-line" }));
+    svg.append(element("line", { x1: LEFT, x2: width, y1: y, y2: y, class: "chart-line" }));
     const text = share === 0.5 && top < 2 ? "" : format(top * share);
     svg.append(element("text", { x: LEFT - 8, y: y + 4, class: "chart-text chart-text-end" }, text));
   }

@@ -8,6 +8,7 @@ import { formatSize } from "../shared/time.js";
 import { toastError } from "../shared/toasts.js";
 import { barChart } from "./charts.js";
 
+const MIN_WIDTH = 340;
 const dayLabel = (day) =>
   new Date(`${day}T00:00:00`).toLocaleDateString(undefined, { day: "numeric", month: "short" });
 const percent = (share) => `${Math.round(share * 100)} %`;
@@ -42,14 +43,16 @@ class StatisticsController extends Controller {
       }),
     }));
     const counts = { name: t("Downloads per day"), series: ["succeeded", "failed"], format: String };
-    this.daysTarget.replaceChildren(barChart(perDay, counts));
+    const width = Math.max(MIN_WIDTH, this.daysTarget.clientWidth);
+    this.daysTarget.replaceChildren(barChart(perDay, { ...counts, width }));
+    const volumeWidth = Math.max(MIN_WIDTH, this.volumeTarget.clientWidth);
     const volume = days.map((day) => ({
       label: dayLabel(day.day),
       amounts: [day.size_bytes],
       tip: `${dayLabel(day.day)}: ${formatSize(day.size_bytes)}`,
     }));
     const sizes = { name: t("Volume per day"), series: ["volume"], format: formatSize, every: 10 };
-    this.volumeTarget.replaceChildren(barChart(volume, sizes));
+    this.volumeTarget.replaceChildren(barChart(volume, { ...sizes, width: volumeWidth }));
     this.sitesTarget.replaceChildren(...stats.sites.map(siteRow));
     this.popularTarget.replaceChildren(...stats.popular.map(popularRow));
   }
