@@ -12,7 +12,8 @@ import { bindBookmarklets } from "./bookmarklet.js";
 import { fillRow } from "./download_row.js";
 import { foundList } from "./found_list.js";
 import { foundVideo } from "./found_video.js";
-import { bindLookForm, sharedUrl } from "./look.js";
+import { bindLookForm } from "./look.js";
+import { sharedUrl } from "./shared_url.js";
 
 const TYPING_MS = 300;
 

@@ -7,17 +7,6 @@ import { complaintAbout } from "../uploads/link_form.js";
 
 const TELL_AFTER_MS = 600;
 
-/** The first address in what another app shared with us. */
-export function sharedUrl(search) {
-  const given = new URLSearchParams(search);
-  const texts = [given.get("url"), given.get("text"), given.get("title")];
-  for (const text of texts) {
-    const found = /https?:\/\/[^\s<>"']+/.exec(text ?? "");
-    if (found) return found[0];
-  }
-  return "";
-}
-
 /**
  * @param {HTMLFormElement} form
  * @param {(answer: object) => void} onFound

@@ -7,7 +7,7 @@ import {
   presetNote,
   withSound,
 } from "../../../static/src/downloads/describing.js";
-import { sharedUrl } from "../../../static/src/downloads/look.js";
+import { sharedUrl } from "../../../static/src/downloads/shared_url.js";
 
 test("the upper edge of a chart is a round amount", () => {
   assert.deepEqual([0, -1, 1, 3, 7, 20, 21, 0.3].map(niceCeiling), [1, 1, 1, 5, 10, 20, 50, 0.5]);
