@@ -243,3 +243,28 @@ class ImportCaptionsSerializer(StrictSerializer):
         help_text="The revision whose captions are replaced; or send it as If-Match. "
         "Without one it is the current one.",
     )
+
+
+_EMPTY_OTIO = (
+    '{"OTIO_SCHEMA": "Timeline.1", "name": "Cut", "metadata": {}, "tracks": '
+    '{"OTIO_SCHEMA": "Stack.1", "children": []}}'
+)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "OpenTimelineIO",
+            value={"format": "otio", "content": _EMPTY_OTIO, "name": "A cut"},
+            request_only=True,
+        )
+    ]
+)
+class ImportProjectSerializer(StrictSerializer):
+    format = serializers.ChoiceField(choices=["otio", "zip"])
+    content = serializers.CharField(
+        max_length=8_000_000,
+        trim_whitespace=False,
+        help_text="The text of an .otio file, or a zipped project in base64.",
+    )
+    name = serializers.CharField(max_length=MAX_NAME, required=False)

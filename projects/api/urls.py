@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.api import history, showing, views
+from projects.api import history, interchange, showing, views
 
 _PROJECT = "video-projects/<uuid:project_id>/"
 
@@ -15,6 +15,8 @@ urlpatterns = [
         history.RestoreVersion.as_view(),
     ),
     path(f"{_PROJECT}captions/", history.ProjectCaptions.as_view()),
+    path("video-projects/imports/", interchange.ImportProject.as_view()),
+    path(f"{_PROJECT}exports/", interchange.ExportProject.as_view()),
     path(f"{_PROJECT}frame/", showing.ProjectFrame.as_view()),
     path(f"{_PROJECT}plan/", showing.ProjectPlan.as_view()),
     path(f"{_PROJECT}text.ass", showing.ProjectScript.as_view()),

@@ -1,9 +1,11 @@
-"""A render through the product against the same FFmpeg command run by hand.
+"""Renders through the product: against one FFmpeg command written by hand, again
+after one caption changed, and copied for "match source".
 
-DJANGO_SETTINGS_MODULE=tests.settings python -m tests.benchmarks.render [FILE]
+DJANGO_SETTINGS_MODULE=tests.settings python -m tests.benchmarks.render [SECONDS]
 """
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -18,81 +20,112 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from projects.fonts import fonts_directory  # noqa: E402
-from projects.models import Render  # noqa: E402
-from projects.pipeline.compile import SourceFile, compile_render  # noqa: E402
+from projects.models import Render, VideoProject  # noqa: E402
 from projects.pipeline.render import render  # noqa: E402
 from projects.services import projects, renders  # noqa: E402
-from projects.timeline.document import TextOverlay  # noqa: E402
+from projects.timeline.document import CaptionCue, TextOverlay  # noqa: E402
+from projects.timeline.presets import Wish  # noqa: E402
 from streamfetch.accounts.local_owner import local_owner  # noqa: E402
 from streamfetch.ffmpeg.binary import ffmpeg_path  # noqa: E402
-from streamfetch.ffmpeg.probe import probe  # noqa: E402
 from streamfetch.jobs.running import run_job  # noqa: E402
 from streamfetch.storage.backends import media_storage  # noqa: E402
 from tests import media  # noqa: E402
 from tests.benchmarks.figures import header, row  # noqa: E402
-from uploads.models import Asset, AssetProcessing  # noqa: E402
-from uploads.pipeline.processing import process  # noqa: E402
-from uploads.services import assets  # noqa: E402
+from tests.uploads.library import ready_asset  # noqa: E402
 
-RUNS = 5
-NICENESS = "5"
+CUE_S = 5
 
 
-def _asset(path: Path) -> Asset:
-    asset = assets.register_file(
-        local_owner().pk, path, asset_id=uuid4(), title="Benchmark"
+def rendered(project: VideoProject, wish: Wish | None = None) -> tuple[Render, float]:
+    """A finished render and the seconds it took, from claim to stored."""
+    job = renders.request(project, wish)
+    started = time.perf_counter()
+    run_job(Render, str(job.pk), render)
+    took_s = time.perf_counter() - started
+    job.refresh_from_db()
+    assert job.state == "succeeded", job.error
+    return job, took_s
+
+
+def by_hand(source: Path, directory: Path, *, seconds: float) -> tuple[float, float]:
+    """CPU and wall seconds of the command that a person would write."""
+    script = directory / "words.srt"
+    script.write_text("1\n00:00:01,000 --> 00:00:04,000\nA title\n")
+    argv = ["nice", "-n", "5", str(ffmpeg_path()), "-v", "error", "-nostdin", "-y"]
+    argv += ["-ss", "1", "-i", str(source), "-t", str(seconds - 1)]
+    argv += ["-vf", f"subtitles={script}", "-c:v", "libx264", "-preset", "veryfast"]
+    argv += ["-crf", "20", "-r", "25", "-c:a", "aac", "-b:a", "192k"]
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run([*argv, str(directory / "hand.mp4")], check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return cpu_s, time.perf_counter() - started
+
+
+def captioned(project: VideoProject, word: str, *, seconds: float) -> None:
+    """A title, and captions of which the one in the middle says `word`."""
+    cues = [
+        CaptionCue(start_time=at, end_time=at + CUE_S, text=word)
+        for at in (seconds // 2,)
+    ]
+    captions = project.timeline.captions.model_copy(
+        update={"burn_in": True, "cues": cues}
     )
-    job = AssetProcessing.objects.get(asset_id=asset.pk)
-    run_job(AssetProcessing, str(job.pk), process)
-    asset.refresh_from_db()
-    return asset
+    timeline = project.timeline.model_copy(
+        update={
+            "text_overlays": [
+                TextOverlay(id=project.pk, text="A title", start_time=1, end_time=4)
+            ],
+            "captions": captions,
+        }
+    )
+    projects.edit(project, revision=project.revision, timeline=timeline)
 
 
 def main() -> None:
     call_command("migrate", verbosity=0)
-    if len(sys.argv) > 1:
-        path = Path(sys.argv[1]).resolve()
-    else:
-        path = media.video(duration_s=20, width=1280, height=720)
-    asset = _asset(path)
-    project = projects.create(local_owner(), name="Benchmark", asset=asset.pk)
-    clip = project.timeline.clips[0]
-    timeline = project.timeline.model_copy(
-        update={
-            "clips": [clip.model_copy(update={"start_time": 1.0})],
-            "text_overlays": [TextOverlay(text="A title", end_time=4)],
-        }
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 600
+    path = media.video(
+        duration_s=seconds, width=1280, height=720, source="testsrc2", gop=50
     )
-    projects.edit(project, revision=project.revision, timeline=timeline)
-    ours, by_hand, ratios = [], [], []
+    asset = ready_asset(local_owner(), path, title=f"Benchmark {uuid4()}")
+    project = projects.create(local_owner(), name="Benchmark", asset=asset.pk)
+    clip = project.timeline.clips[0].model_copy(update={"start_time": 1.0})
+    plain = project.timeline.model_copy(update={"clips": [clip]})
+    projects.edit(project, revision=project.revision, timeline=plain)
+
+    copied, copied_s = rendered(project, Wish(preset="match_source"))
+    assert copied.plan is not None
+    assert copied.cost is not None
+    captioned(project, "Before", seconds=seconds)
+    full, full_s = rendered(project)
+    assert full.cost is not None
+    captioned(project, "After", seconds=seconds)
+    again, again_s = rendered(project)
+    assert again.cost is not None
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        source = directory / f"source{Path(asset.source_key).suffix}"
-        media_storage().fetch_to(asset.source_key, source)
-        command = compile_render(
-            project.timeline,
-            project.settings,
-            sources={asset.pk: SourceFile(source, probe(source))},
-            fonts_directory=fonts_directory(),
-            directory=directory,
-        )
-        argv = ["nice", "-n", NICENESS, str(ffmpeg_path()), *command.argv]
-        for _ in range(RUNS):
-            job = renders.request(project)
-            started = time.perf_counter()
-            run_job(Render, str(job.pk), render)
-            ours.append(time.perf_counter() - started)
-            job.refresh_from_db()
-            assert job.state == "succeeded", job.error
-            started = time.perf_counter()
-            subprocess.run(argv, check=True, capture_output=True)
-            by_hand.append(time.perf_counter() - started)
-            ratios.append(ours[-1] / by_hand[-1])
-    print(header(f"Render of {path.name} ({RUNS} pairs, in turn)"))
-    print(row("through the product (claim to stored)", ours, "s"))
-    print(row("the same FFmpeg command by hand", by_hand, "s"))
-    print(row("ratio, pair by pair (limit 1.10)", ratios))
+        hand_cpu_s, hand_s = by_hand(path, directory, seconds=seconds)
+        output = directory / "copied.mp4"
+        media_storage().fetch_to(copied.output_key, output)
+        source_hashes = media.frame_hashes(path)[25:]
+        found = media.frame_hashes(output)
+    span = next(span for span in copied.plan.spans if span.treatment == "copy")
+    same = found[span.first : span.last] == source_hashes[span.first : span.last]
+
+    print(header(f"Renders of {seconds:g} s of 720p (one run)"))
+    print(row("first render: wall", [full_s], "s"))
+    print(row("first render: CPU", [full.cost.cpu_s], "s"))
+    print(row("by hand: wall", [hand_s], "s"))
+    print(row("by hand: CPU", [hand_cpu_s], "s"))
+    print(row("CPU against by hand (limit 1.10)", [full.cost.cpu_s / hand_cpu_s]))
+    print(row("one caption changed: wall", [again_s], "s"))
+    print(row("share of the first (limit 0.05)", [again_s / full_s]))
+    print(row("frames encoded again", [again.cost.encoded_frames]))
+    print(row("match source, trimmed: wall", [copied_s], "s"))
+    print(row("share of the first (limit 0.067)", [copied_s / full_s]))
+    print(row("share of frames copied (at least 0.9)", [copied.plan.share("copy")]))
+    print(f"copied frames identical to the source's: {same}")
 
 
 if __name__ == "__main__":
