@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests import media
+from tests.fakes.elevenlabs import FakeElevenLabs, serving
 from tests.running_server import running_server
 
 CHROMIUM_ARGUMENTS = [
@@ -34,9 +35,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def elevenlabs() -> Iterator[FakeElevenLabs]:
+    """The paid engine of the running server."""
+    with serving() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="session")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, elevenlabs: FakeElevenLabs
+) -> Iterator[str]:
     """The address of a running server with an empty data directory."""
-    with running_server(tmp_path_factory.mktemp("server")) as running:
+    environment = {"ELEVENLABS_BASE_URL": elevenlabs.address}
+    folder = tmp_path_factory.mktemp("server")
+    with running_server(folder, environment=environment) as running:
         yield running.url
 
 

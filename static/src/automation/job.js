@@ -11,6 +11,7 @@ import { formatDuration } from "../shared/time.js";
 import { toastError } from "../shared/toasts.js";
 import { ChunkList } from "./chunk_list.js";
 import { languageNames } from "./engine_choice.js";
+import { askForKey } from "./engine_step.js";
 import { JobLink } from "./job_link.js";
 import { actionsOf, emptyState, LOG_LIMIT, reduce } from "./job_state.js";
 import { LogView } from "./log_view.js";
@@ -21,6 +22,11 @@ import { formatMoney, keptWords, progressLine, routeOf, stagesOf, statusOf } fro
 import { toggleWords } from "./words_editor.js";
 
 const LOG_PAGE = 200;
+
+function pathOf(address) {
+  const { pathname, search } = new URL(address, location.href);
+  return pathname + search;
+}
 
 class DubJobController extends Controller {
   static targets = [
@@ -91,7 +97,7 @@ class DubJobController extends Controller {
     while (next && lines.length < LOG_LIMIT) {
       const page = await api(next, { signal: this.leaving.signal });
       lines.push(...page.results);
-      next = page.next ? new URL(page.next, location.href).pathname + new URL(page.next, location.href).search : null;
+      next = page.next && pathOf(page.next);
     }
     return lines.reverse();
   }
@@ -184,7 +190,7 @@ class DubJobController extends Controller {
     setText(this.noticeTarget, "title", title);
     setText(this.noticeTarget, "text", [error?.message, advice].filter(Boolean).join(" "));
     show(this.noticeTarget.querySelector("[data-do='budget']"), needs === "budget");
-    show(field(this.noticeTarget, "keys"), needs === "key");
+    show(this.noticeTarget.querySelector("[data-do='key']"), needs === "key");
   }
 
   paintTabs(job) {
@@ -227,11 +233,12 @@ class DubJobController extends Controller {
     }
     const button = event.target.closest("[data-do]");
     const what = button?.dataset.do;
-    if (!["pause", "resume", "cancel", "retry", "delete", "budget"].includes(what)) return;
+    if (!["pause", "resume", "cancel", "retry", "delete", "budget", "key"].includes(what)) return;
     button.disabled = true;
     try {
       if (what === "delete") await this.remove();
       else if (what === "budget") await this.changeBudget();
+      else if (what === "key") await askForKey(document.querySelector("[data-key-dialog]"));
       else if (what !== "cancel" || (await this.isSureToCancel())) {
         this.take("job", await api(`${this.path}/${what}/`, { method: "POST" }));
       }
