@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pikepdf
+import pypdfium2
 from playwright.sync_api import Locator, Page, expect
 from reportlab.lib.pagesizes import A5
 from reportlab.pdfgen.canvas import Canvas
@@ -258,3 +260,64 @@ def test_five_hundred_pages_open_as_few(page: Page, tmp_path: Path) -> None:
     page.keyboard.press("End")
     expect(page.locator(".pdf-page[aria-label='Page 500'].is-drawn")).to_be_visible()
     assert page.locator(".pdf-page").count() < 12
+
+
+def export(page: Page, kind: str, target: Path) -> Path:
+    """Export as a kind of the dialog and keep the file."""
+    page.get_by_role("button", name="Export", exact=True).first.click()
+    dialog = page.locator("#export-dialog")
+    dialog.get_by_text(kind, exact=True).click()
+    before = dialog.locator("[data-export]").count()
+    dialog.get_by_role("button", name="Export", exact=True).click()
+    expect(dialog.locator("[data-export]")).to_have_count(before + 1, timeout=READY_MS)
+    newest = dialog.locator("[data-export]").first
+    expect(newest).to_have_attribute("data-state", "succeeded", timeout=READY_MS)
+    expect(newest.locator("[data-field=verified]")).to_contain_text("Export verified")
+    with page.expect_download() as download:
+        newest.get_by_role("link", name="Download").click()
+    download.value.save_as(target)
+    dialog.get_by_role("button", name="Close").click()
+    return target
+
+
+def is_red(color: tuple[int, ...]) -> bool:
+    return color[0] > 150 and color[1] < 80 and color[2] < 120
+
+
+def red_columns(path: Path) -> set[int]:
+    """Where the first page has the red of new shapes, in hundredths of its width."""
+    document = pypdfium2.PdfDocument(path)
+    picture = document[0].render(scale=2, may_draw_forms=False).to_pil().convert("RGB")
+    width, height = picture.size
+    pixels = picture.load()
+    found = {
+        round(100 * x / width)
+        for x in range(width)
+        for y in range(height // 4)
+        if is_red(pixels[x, y])
+    }
+    document.close()
+    return found
+
+
+def test_both_exports_look_as_the_editor_does(page: Page, tmp_path: Path) -> None:
+    bring_in(page, make_pdf(tmp_path / "export.pdf"))
+    made = annotate_with_every_tool(page)
+    saved(page)
+    editable = export(page, "PDF, editable", tmp_path / "editable.pdf")
+    final = export(page, "PDF, final", tmp_path / "final.pdf")
+    for path in (editable, final):
+        with pikepdf.open(path) as pdf:
+            assert pdf.check_pdf_syntax() == []
+        columns = red_columns(path)
+        # The left edge of the rectangle and the right one of the arrow.
+        assert columns & {5, 20}
+        assert columns & {79, 80, 81}
+    with pikepdf.open(editable) as pdf:
+        kinds = [str(each.Subtype) for each in pdf.pages[0].get("/Annots", [])]
+        assert len([kind for kind in kinds if kind != "/Popup"]) == made
+        assert {"/Highlight", "/Ink", "/Square", "/Circle", "/Text"} <= set(kinds)
+    with pikepdf.open(final) as pdf:
+        assert not [
+            each for each in pdf.pages[0].get("/Annots", []) if each.Subtype != "/Link"
+        ]

@@ -421,6 +421,11 @@ async function begin(project) {
 const follow = follower({
   ask: () => api(`pdf-projects/${projectId}/`),
   got: (project) => {
+    // A field that is being filled in must not go from under the hand.
+    if (document.activeElement?.closest(".pdf-field")) {
+      follow(projectId);
+      return;
+    }
     const isOlder = project.revision < store.project.revision;
     if (!isOlder && !saving.queue.dirty) adopt(project).catch(toastError);
   },

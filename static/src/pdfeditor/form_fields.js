@@ -26,10 +26,13 @@ export class FormFields {
   }
 
   async load() {
-    if (!this.#store.project.has_form) return;
-    const answer = await api(this.#path);
-    this.#fields = answer.fields ?? answer.results ?? answer;
+    this.#fields = this.#store.project.has_form ? await this.#ask() : [];
     for (const view of this.#viewer.views) this.attach(view);
+  }
+
+  async #ask() {
+    const answer = await api(this.#path);
+    return answer.fields;
   }
 
   attach(view) {

@@ -58,11 +58,11 @@ export class PdfFile {
 
   /**
    * Draws a page into a canvas.
-   * @param {{number: number, scale: number, rotation: number, canvas: HTMLCanvasElement,
-   *   forms: boolean}} options `forms`: fields are drawn by us, not into the canvas
+   * @param {{number: number, scale: number, rotation: number,
+   *   canvas: HTMLCanvasElement}} options
    * @returns {Promise<{promise: Promise<void>, cancel: () => void, page: object, viewport: object}>}
    */
-  async draw({ number, scale, rotation, canvas, forms }) {
+  async draw({ number, scale, rotation, canvas }) {
     const page = await this.page(number);
     const viewport = page.getViewport({ scale, rotation });
     const ratio = Math.min(
@@ -75,7 +75,7 @@ export class PdfFile {
       canvas,
       viewport,
       transform: ratio === 1 ? undefined : [ratio, 0, 0, ratio, 0, 0],
-      annotationMode: forms ? AnnotationMode.ENABLE_FORMS : AnnotationMode.ENABLE,
+      annotationMode: AnnotationMode.ENABLE,
     });
     return { promise: task.promise, cancel: () => task.cancel(), page, viewport };
   }

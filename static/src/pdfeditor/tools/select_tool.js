@@ -113,7 +113,7 @@ export class SelectTool {
         shift = this.#snapped(start, point, { bounds, neighbours, event });
         overlay.shift(ids, shift.x, shift.y);
         chrome.showGuides(start.view, shift.guides);
-        chrome.preview(items.map((item) => moveBy(item, shift.x, shift.y)));
+        chrome.shift(start.view, shift.x, shift.y);
       },
       up: (press) => {
         settle();

@@ -60,7 +60,7 @@ export class PageView {
   }
 
   /** Draws at the scale of the last place(). Resolves when it is on screen. */
-  async draw({ forms }) {
+  async draw() {
     this.#task?.cancel();
     const { scale, page } = this;
     const size = viewSize(page, scale);
@@ -69,7 +69,7 @@ export class PageView {
     canvas.setAttribute("aria-hidden", "true");
     try {
       const task = await this.#file.draw({
-        number: this.number, scale, rotation: page.rotation, canvas, forms,
+        number: this.number, scale, rotation: page.rotation, canvas,
       });
       if (this.#stopped || size.width === 0) {
         task.cancel();

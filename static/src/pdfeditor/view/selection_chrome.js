@@ -30,6 +30,15 @@ export class SelectionChrome {
     this.#layers.set(view.page.id, layer);
   }
 
+  /** Moves the frame along, by a distance in page space. */
+  shift(view, dx, dy) {
+    const layer = this.#layers.get(view.page.id);
+    const [a, b, c, d] = viewMatrix(view.page, view.scale);
+    for (const part of layer?.querySelectorAll(":scope > :not(.pdf-guide)") ?? []) {
+      part.style.translate = `${a * dx + c * dy}px ${b * dx + d * dy}px`;
+    }
+  }
+
   /** Shows what a gesture is about to do. */
   preview(annotations) {
     this.#drafts = new Map(annotations.map((annotation) => [annotation.id, annotation]));

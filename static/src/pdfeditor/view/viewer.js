@@ -180,7 +180,7 @@ export class Viewer {
     this.#drawing += 1;
     next.isDrawing = true;
     next
-      .draw({ forms: Boolean(this.#store.project.has_form) })
+      .draw()
       .then(() => this.#handlers.onDrawn(next))
       .catch((error) => {
         next.element.classList.add("is-broken");
