@@ -27,6 +27,7 @@ FLOOR_WINDOW_S = 30
 # A stretch without pauses must not pass its speech off as floor.
 MAX_FLOOR_RISE_DB = 12.0
 SHORTEST_PAUSE_S = 0.2
+LONG_PAUSE_S = 0.3
 WINDOW_SHARE = 0.25
 QUIET_S = 0.2
 # A cut of a scene moves no further than this to a pause.
@@ -195,6 +196,10 @@ class _Chooser:
         near = self._near(at, window)
         if not near:
             return self._quietest(at, min(window, 100)), False
+        # The breath between two words is a pause too, but one between sentences
+        # is better.
+        long = round(LONG_PAUSE_S / HOP_S)
+        near = [each for each in near if each.end - each.start >= long] or near
         return min(near, key=lambda pause: abs(pause.middle - at)).middle, True
 
     def scene(

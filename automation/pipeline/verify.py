@@ -17,9 +17,11 @@ from streamfetch.ffmpeg.probe import probe
 from streamfetch.jobs.running import Run
 
 # Around each boundary this much is compared, shifted by up to that much.
-COMPARED = 24_000
+COMPARED = 96_000
 MAX_SHIFT = 4_800
 FAINT = 10 ** (-60 / 20)
+# Less alike than this, and encoding has left nothing that could be recognised.
+ALIKE = 0.5
 PROBE_S = 120
 TENTH = 4_800
 
@@ -92,10 +94,11 @@ def verify(run: Run[AutomationJob], line: Line, merged: Merged) -> Report:
 def _error(found: Reader, made: Reader, planned: int, start: int) -> int | None:
     """By how many samples a join lies elsewhere than planned; None where it is
     silent. The file's own sound is found again by cross-correlation."""
-    ours = made.read(start - COMPARED // 2, start + COMPARED // 2).mean(axis=1)
-    first = max(0, planned - COMPARED // 2 - MAX_SHIFT)
-    theirs = found.read(first, planned + COMPARED // 2 + MAX_SHIFT).mean(axis=1)
-    if len(ours) < COMPARED or len(theirs) < len(ours):
+    half = min(COMPARED // 2, start, made.sample_count - start)
+    ours = made.read(start - half, start + half).mean(axis=1)
+    first = max(0, planned - half - MAX_SHIFT)
+    theirs = found.read(first, planned + half + MAX_SHIFT).mean(axis=1)
+    if not half or len(theirs) < len(ours):
         return None
     if float(np.sqrt(np.square(ours).mean())) < FAINT:
         return None
@@ -103,7 +106,11 @@ def _error(found: Reader, made: Reader, planned: int, start: int) -> int | None:
     product = np.fft.rfft(theirs, size) * np.conj(np.fft.rfft(ours, size))
     likeness = np.fft.irfft(product, size)[: len(theirs) - len(ours) + 1]
     shift = int(likeness.argmax())
-    return first + shift - (planned - COMPARED // 2)
+    same = theirs[shift : shift + len(ours)]
+    energy = float(np.sqrt(np.square(ours).sum() * np.square(same).sum()))
+    if likeness[shift] < ALIKE * energy:
+        return None
+    return first + shift - (planned - half)
 
 
 def _steps(found: Reader, original: Path, edges: list[int]) -> list[float | None]:

@@ -85,13 +85,14 @@ def test_scenes_move_to_the_next_pause(
 
 
 def test_speech_without_pauses_is_cut_at_its_quietest_and_says_so() -> None:
-    whole = speech(70, pauses_s=(0.0,))
-    babble = sum(np.roll(whole.sound, RATE * shift // 3) for shift in range(6))
-    plan = planned(analysed(babble), whole, "silence")
+    times = np.arange(70 * RATE) / RATE
+    noise = np.random.default_rng(3).normal(0, 0.1, len(times))
+    # Four syllables a second, the gaps between them far shorter than a pause.
+    syllables = 10 ** (np.minimum(0, 40 * np.sin(2 * np.pi * 4 * times) + 20) / 20)
+    whole = Speech(sound=(noise * syllables).astype(np.float32), words=())
+    plan = planned(analysed(whole.sound), whole, "silence")
     assert plan.boundaries
-    assert [each.confidence for each in plan.boundaries] == ["low"] * len(
-        plan.boundaries
-    )
+    assert {each.confidence for each in plan.boundaries} == {"low"}
     assert all(each.handle == chunk.MIN_HANDLE for each in plan.boundaries)
 
 

@@ -1,0 +1,222 @@
+"""Where cuts fall, what merging changes, what retries cost, and the overhead of it all.
+
+DJANGO_SETTINGS_MODULE=tests.settings python -m tests.benchmarks.dubbing [MINUTES]
+"""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+django.setup()
+
+import numpy as np  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+from automation.documents import DubConfig, Strategy  # noqa: E402
+from automation.engines import building  # noqa: E402
+from automation.engines.base import Dubbed, EngineError, Task  # noqa: E402
+from automation.engines.catalog import capabilities  # noqa: E402
+from automation.models import AutomationJob, DubChunk  # noqa: E402
+from automation.pipeline import chunk  # noqa: E402
+from automation.pipeline.running import dub  # noqa: E402
+from automation.services import jobs  # noqa: E402
+from automation.setup import general  # noqa: E402
+from streamfetch.accounts.local_owner import local_owner  # noqa: E402
+from streamfetch.ffmpeg.probe import probe  # noqa: E402
+from streamfetch.jobs.models import State  # noqa: E402
+from streamfetch.jobs.running import run_job  # noqa: E402
+from tests.automation.speech import RATE, Speech, speech, talking_video  # noqa: E402
+from tests.benchmarks.figures import header, row  # noqa: E402
+from tests.uploads.library import ready_asset  # noqa: E402
+
+GRIDS_S = (30, 60)
+SEEDS = (1, 2, 3)
+FLOORS_DB = (-55.0, -38.0)
+SPEECH_S = 300
+FAILED = {3, 5, 8}
+
+
+def voice_band(sound: np.ndarray) -> np.ndarray:
+    spectrum = np.fft.rfft(sound)
+    frequency = np.fft.rfftfreq(len(sound), 1 / RATE)
+    spectrum[(frequency < 300) | (frequency > 3400)] = 0
+    return np.fft.irfft(spectrum, len(sound)).astype(np.float32)
+
+
+def cut_share(spoken: Speech, *, grid_s: int, strategy: Strategy, strict: bool) -> Any:
+    """How many cuts go through words, and how many cuts there are."""
+    band = voice_band(spoken.sound)
+    analysis = chunk.analyse(chunk.levels_of([band[:, None]], rate=RATE))
+    plan = chunk.plan(
+        analysis,
+        sample_count=len(spoken.sound),
+        chunk_s=grid_s,
+        strategy=strategy,
+        strict_grid=strict,
+    )
+    through = sum(spoken.is_spoken_at(each.sample) for each in plan.boundaries)
+    return through, len(plan.boundaries)
+
+
+def show_cuts() -> None:
+    print(f"\nCuts through words, {SPEECH_S} s of speech with known pauses")
+    spoken = [
+        speech(SPEECH_S, floor_db=floor, seed=seed)
+        for floor in FLOORS_DB
+        for seed in SEEDS
+    ]
+    ways: tuple[tuple[str, Strategy, bool], ...] = (
+        ("silence (limit 5 %)", "silence", False),
+        ("fixed, moved to pauses", "fixed", False),
+        ("fixed, strict grid", "fixed", True),
+    )
+    for grid_s in GRIDS_S:
+        for name, strategy, strict in ways:
+            found = [
+                cut_share(each, grid_s=grid_s, strategy=strategy, strict=strict)
+                for each in spoken
+            ]
+            through, cuts = (sum(each) for each in zip(*found, strict=True))
+            print(f"{grid_s} s {name:<40}{through:4}/{cuts}  {through / cuts:6.1%}")
+
+
+class EchoEngine:
+    """Answers at once with the sound, a third of a second longer or shorter; time
+    spent here is the engine's own."""
+
+    VERSION = "echo"
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self.fails: set[int] = set()
+        self.own_s = 0.0
+        self._lock = threading.Lock()
+
+    @property
+    def capabilities(self) -> Any:
+        return capabilities(general())["local"]
+
+    def check(self) -> None:
+        """Always ready."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def dub(self, task: Task) -> Dubbed:
+        began = time.perf_counter()
+        with self._lock:
+            index = int(task.ledger.reference.split(":")[1])
+            self.calls[task.ledger.reference] += 1
+        if index in self.fails:
+            raise EngineError("Scripted to fail.", code="scripted")
+        path = task.directory / "echo.wav"
+        shutil.copy(task.audio, path)
+        with self._lock:
+            self.own_s += time.perf_counter() - began
+        return Dubbed(path=path)
+
+
+def processor_s() -> float:
+    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    used = [resource.getrusage(who) for who in both]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def peaks_mib() -> tuple[float, float]:
+    """Of this process, and of the largest that it started."""
+    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    own, children = (resource.getrusage(who).ru_maxrss / 1024 for who in both)
+    return own, children
+
+
+def run(job: AutomationJob) -> tuple[float, float]:
+    """Wall and processor seconds of one run."""
+    wall, used = time.perf_counter(), processor_s()
+    run_job(AutomationJob, str(job.pk), dub)
+    job.refresh_from_db()
+    return time.perf_counter() - wall, processor_s() - used
+
+
+def show_merging(path: Path) -> None:
+    """In a process of its own, or its memory would be that of making the video."""
+    seconds = round(probe(path).duration_ms / 1000)
+    asset = ready_asset(local_owner(), path)
+    engine = EchoEngine()
+    building.build = lambda name, setup: engine  # type: ignore[assignment]
+    config = DubConfig(target_languages=["es"], chunk_duration=30)
+    job = jobs.create(local_owner(), asset=asset.pk, config=config)
+    wall_s, used_s = run(job)
+    assert job.state == State.SUCCEEDED, job.error
+    report = job.outputs.of("es").report
+    chunks = DubChunk.objects.filter(job_id=job.pk).count()
+    print(header(f"{seconds} s of video in {chunks} chunks"))
+    print(row("frames in - frames out", [report.frames_in - report.frames_out]))
+    print(row("|A-V| in frames (limit 1)", [report.av_difference_ms / report.frame_ms]))
+    errors = [each.error_samples for each in report.boundaries]
+    known = [abs(each) for each in errors if each is not None]
+    print(row(f"join error ({len(known)} of {len(errors)})", known, "samples"))
+    steps = [each.step_lu for each in report.boundaries if each.step_lu is not None]
+    print(row("loudness step (limit 1)", steps, "LU"))
+    load = os.getloadavg()[0]
+    share = (wall_s - engine.own_s) / seconds
+    print(row(f"time of real time at load {load:.1f} (limit 0.15)", [share], "x"))
+    print(row("processor time of real time", [used_s / seconds], "x"))
+    own, children = peaks_mib()
+    print(row("peak memory of the worker (limit 400)", [own], "MiB"))
+    print(row("peak memory of a program it starts", [children], "MiB"))
+
+
+def show_retries(folder: Path) -> None:
+    path = talking_video(folder / "short.mp4", speech(300, seed=2).sound, fps="5")
+    asset = ready_asset(local_owner(), path)
+    engine = EchoEngine()
+    engine.fails = set(FAILED)
+    building.build = lambda name, setup: engine  # type: ignore[assignment]
+    config = DubConfig(target_languages=["es"], chunk_duration=30)
+    job = jobs.create(local_owner(), asset=asset.pk, config=config)
+    run(job)
+    assert job.state == State.FAILED, job.error
+    before = dict(DubChunk.objects.filter(job_id=job.pk).values_list("index", "key"))
+    calls = sum(engine.calls.values())
+    engine.fails = set()
+    jobs.retry(job)
+    run(job)
+    assert job.state == State.SUCCEEDED, job.error
+    after = dict(DubChunk.objects.filter(job_id=job.pk).values_list("index", "key"))
+    print(f"\nRetry of {len(FAILED)} of {len(before)} chunks")
+    print(f"new engine calls: {sum(engine.calls.values()) - calls}")
+    print(f"keys that changed: {sum(before[at] != after[at] for at in before)}")
+
+
+def main() -> None:
+    minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 10
+    call_command("migrate", verbosity=0)
+    assert settings.MEDIA_ROOT
+    show_cuts()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "talk.mp4"
+        again = [sys.executable, "-m", "tests.benchmarks.dubbing"]
+        subprocess.run([*again, "make", str(path), str(minutes)], check=True)
+        subprocess.run([*again, "merge", str(path)], check=True)
+        show_retries(Path(folder))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["make"]:
+        talking_video(Path(sys.argv[2]), speech(float(sys.argv[3]) * 60).sound)
+    elif sys.argv[1:2] == ["merge"]:
+        show_merging(Path(sys.argv[2]))
+    else:
+        main()
