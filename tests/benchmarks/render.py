@@ -82,12 +82,21 @@ def captioned(project: VideoProject, word: str, *, seconds: float) -> None:
     projects.edit(project, revision=project.revision, timeline=timeline)
 
 
+def source_of(seconds: float) -> Path:
+    """Ten seconds of a moving picture, again and again."""
+    short = media.video(duration_s=10, width=1280, height=720, gop=50)
+    path = short.with_name(f"{seconds:g}s.mp4")
+    if not path.exists():
+        argv = [str(ffmpeg_path()), "-v", "error", "-nostdin", "-stream_loop", "-1"]
+        argv += ["-i", str(short), "-t", str(seconds), "-c", "copy", str(path)]
+        subprocess.run(argv, check=True)
+    return path
+
+
 def main() -> None:
     call_command("migrate", verbosity=0)
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 600
-    path = media.video(
-        duration_s=seconds, width=1280, height=720, source="testsrc2", gop=50
-    )
+    path = source_of(seconds)
     asset = ready_asset(local_owner(), path, title=f"Benchmark {uuid4()}")
     project = projects.create(local_owner(), name="Benchmark", asset=asset.pk)
     clip = project.timeline.clips[0].model_copy(update={"start_time": 1.0})
