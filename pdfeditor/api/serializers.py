@@ -345,3 +345,53 @@ class XfdfUploadSerializer(serializers.Serializer):
 class XfdfResultSerializer(_Described):
     created = serializers.IntegerField(read_only=True)
     left_out = serializers.IntegerField(read_only=True)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("Named", value={"name": "Before signing"}, request_only=True)
+    ]
+)
+class KeepVersionSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=MAX_NAME, required=False, allow_blank=True)
+
+
+class VersionSerializer(_Described):
+    id = serializers.UUIDField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    annotation_count = serializers.IntegerField(read_only=True)
+    page_count = serializers.IntegerField(read_only=True)
+    project_revision = serializers.IntegerField(read_only=True)
+    created_at = serializers.DateTimeField(read_only=True)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Fill two fields in",
+            value={"values": {"name": "Alice", "agreed": True}},
+            request_only=True,
+        )
+    ]
+)
+class FillFieldsSerializer(StrictSerializer):
+    values = serializers.DictField()
+    revision = serializers.IntegerField(
+        min_value=1, max_value=MAX_REVISION, required=False
+    )
+
+
+class FieldSerializer(_Described):
+    name = serializers.CharField(read_only=True)
+    kind = serializers.CharField(read_only=True)
+    value = serializers.JSONField(read_only=True)
+    options = serializers.JSONField(read_only=True)
+    page = serializers.UUIDField(read_only=True)
+    rect = serializers.ListField(child=serializers.FloatField(), read_only=True)
+    option = serializers.CharField(read_only=True, allow_null=True)
+    read_only = serializers.BooleanField(read_only=True)  # type: ignore[assignment]
+
+
+class FieldsSerializer(_Described):
+    fields = FieldSerializer(many=True, read_only=True)  # type: ignore[assignment]
+    revision = serializers.IntegerField(read_only=True)

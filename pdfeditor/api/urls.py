@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pdfeditor.api import annotation_views, export_views, views
+from pdfeditor.api import annotation_views, export_views, state_views, views
 
 _PDF = "pdf-projects/<uuid:pdf_id>/"
 _EXPORT = f"{_PDF}exports/<uuid:export_id>/"
@@ -16,6 +16,12 @@ urlpatterns = [
     path(f"{_PDF}annotations/bulk/", annotation_views.BulkAnnotations.as_view()),
     path(f"{_PDF}pages/", export_views.ArrangePages.as_view()),
     path(f"{_PDF}split/", export_views.SplitPdf.as_view()),
+    path(f"{_PDF}fields/", state_views.PdfFields.as_view()),
+    path(f"{_PDF}versions/", state_views.VersionList.as_view()),
+    path(
+        f"{_PDF}versions/<uuid:version_id>/restore/",
+        state_views.RestoreVersion.as_view(),
+    ),
     path(f"{_PDF}xfdf/", export_views.ImportXfdf.as_view()),
     path(f"{_PDF}exports/", export_views.ExportList.as_view()),
     path(_EXPORT, export_views.ExportDetail.as_view()),

@@ -6,6 +6,7 @@ answer are files in the workspace; what it prints is progress, a JSON value a li
 """
 
 import json
+import logging
 import os
 import site
 import sys
@@ -19,6 +20,8 @@ from django.utils.translation import gettext as _
 
 from streamfetch.errors import DomainError
 from streamfetch.ffmpeg import process, sandbox
+
+logger = logging.getLogger(__name__)
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _PROGRAM = Path(__file__).with_name("children") / "main.py"
@@ -126,7 +129,7 @@ def _run(
     should_stop: Callable[[], bool] | None,
 ) -> None:
     give_up = time.monotonic() + deadline_s
-    pending = bytearray()
+    pending, tail = bytearray(), bytearray()
 
     def on_stdout(data: bytes) -> None:
         if on_line is None:
@@ -138,6 +141,10 @@ def _run(
             on_line(json.loads(line))
         del pending[_LONGEST_LINE:]
 
+    def on_stderr(data: bytes) -> None:
+        tail.extend(data)
+        del tail[:-_TAIL_BYTES]
+
     def tick() -> None:
         if should_stop is not None and should_stop():
             raise Cancelled
@@ -146,9 +153,10 @@ def _run(
 
     env = sandbox.environment(home=workspace)
     with process.group(argv, cwd=workspace, env=env, grace_s=_GRACE_S) as child:
-        process.pump(
-            child, on_stdout=on_stdout, on_stderr=lambda _data: None, tick=tick
-        )
+        process.pump(child, on_stdout=on_stdout, on_stderr=on_stderr, tick=tick)
+    if child.returncode != os.EX_OK:
+        # Never shown to people: it may quote the file.
+        logger.warning("A task ended with %s: %s", child.returncode, bytes(tail))
 
 
 @cache

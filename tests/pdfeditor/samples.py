@@ -112,3 +112,17 @@ def scripted() -> bytes:
         pdf.Root.Names = Dictionary(JavaScript=Dictionary(Names=names))
         pdf.Root.OpenAction = script
         return saved(pdf)
+
+
+def form() -> bytes:
+    """A line of text, a box to tick and a choice."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(300, 400), invariant=True)
+    canvas.acroForm.textfield(name="name", x=40, y=300, width=120, height=20)
+    canvas.acroForm.checkbox(name="agreed", x=40, y=260, size=20)
+    canvas.acroForm.choice(
+        name="size", x=40, y=220, width=80, height=20, options=["S", "M"], value="S"
+    )
+    canvas.showPage()
+    canvas.save()
+    return out.getvalue()

@@ -11,7 +11,13 @@ from automation.models import AutomationJob, DubChunk, EngineKey, LogLine
 from downloads.models import Download, SiteCookies, Subscription
 from pdfeditor.geometry.annotations import Body
 from pdfeditor.geometry.document import ExportOptions, Page, Pages
-from pdfeditor.models import Annotation, PdfExport, PdfProcessing, PdfProject
+from pdfeditor.models import (
+    Annotation,
+    PdfExport,
+    PdfProcessing,
+    PdfProject,
+    PdfVersion,
+)
 from projects.models import ProjectVersion, Render, VideoProject
 from projects.timeline.document import Clip, Settings, Timeline
 from projects.timeline.plan import RenderPlan
@@ -118,6 +124,13 @@ def pdf_of(owner: User) -> PdfProject:
         options=ExportOptions(),
         project_revision=1,
     )
+    PdfVersion.objects.create(
+        project=project,
+        key=f"pdfs/{project.pk}/versions/first.json",
+        annotation_count=1,
+        page_count=1,
+        project_revision=1,
+    )
     PdfProcessing.objects.create(owner=owner, project=project, project_name="Contract")
     return project
 
@@ -188,6 +201,7 @@ def belongings_of(owner: User) -> dict[str, Any]:
     pdf = pdf_of(owner)
     return {
         "pdf_id": pdf.pk,
+        "version_id": PdfVersion.objects.get(project=pdf).pk,
         "export_id": PdfExport.objects.get(project=pdf).pk,
         "annotation_id": Annotation.objects.get(project=pdf).pk,
         "dub_id": dub.pk,

@@ -47,10 +47,10 @@ def _page(
     others: list[list[pikepdf.Page]],
     wanted: dict[str, Any],
     used: set[int],
-) -> pikepdf.Page:
+) -> Any:
     if "blank" in wanted:
         pdf.add_blank_page(page_size=tuple(wanted["blank"]))
-        blank: pikepdf.Page = pdf.pages[-1]
+        blank = pdf.pages[-1]
         blank.obj.Annots = Array([])
         return blank
     source, index = wanted["source"], wanted["index"]
@@ -62,5 +62,4 @@ def _page(
         return own[index]
     # A page of another file, or one of ours for a second time.
     pdf.pages.append(pages[index])
-    added: pikepdf.Page = pdf.pages[-1]
-    return added
+    return pdf.pages[-1]

@@ -37,13 +37,15 @@ def open_pdf(path: str | Path, password: str = "") -> pikepdf.Pdf:
 
 def save(pdf: pikepdf.Pdf, path: str | Path, **options: Any) -> None:
     """Without unpacking what is packed: that is slow, and a bomb would go off."""
+    if "encryption" not in options:
+        # With encryption the writer takes neither.
+        options = {
+            "stream_decode_level": pikepdf.StreamDecodeLevel.none,
+            "deterministic_id": True,
+            **options,
+        }
     try:
-        pdf.save(
-            path,
-            stream_decode_level=pikepdf.StreamDecodeLevel.none,
-            deterministic_id="encryption" not in options,
-            **{"compress_streams": False, **options},
-        )
+        pdf.save(path, **{"compress_streams": False, **options})
     except (pikepdf.PdfError, RuntimeError) as error:
         raise Refused("not_a_pdf") from error
 
