@@ -61,7 +61,7 @@ class RestoreVersion(APIView):
 class PdfFields(APIView):
     @extend_schema(operation_id="pdf_fields_list", responses=FieldsSerializer)
     def get(self, request: Request, pdf_id: UUID) -> Response:
-        project = projects.find_ready(request.user, pdf_id)
+        project = projects.find(request.user, pdf_id)
         listed = fields.listing(project)
         return Response({"fields": listed, "revision": project.revision})
 

@@ -17,7 +17,7 @@ MAX_VALUE = 20_000
 
 def listing(project: PdfProject) -> list[dict[str, Any]]:
     """Every place where a field is shown, with the id of its page."""
-    if not project.has_form:
+    if not project.has_form or not project.base_key:
         return []
     with Workspace(label="pdf_fields") as workspace:
         base = files.fetch(project.base_key, workspace / "base.pdf")
