@@ -106,8 +106,8 @@ def _on(widget: Any) -> str | None:
     normal_looks = looks.get(Name.N) if isinstance(looks, Dictionary) else None
     if not isinstance(normal_looks, Dictionary):
         return None
-    names = [key.lstrip("/") for key in dict(normal_looks) if key != f"/{_OFF}"]
-    return names[0] if names else None
+    states = [str(key).lstrip("/") for key in list(normal_looks.keys())]
+    return next((state for state in states if state != _OFF), None)
 
 
 def _plain(value: Any) -> Any:
