@@ -1,0 +1,149 @@
+"""A download as a person makes one, in Chromium: choose, watch, pause, go on, play."""
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import media
+
+PATIENCE_MS = 90_000
+PIECE_BYTES = 4_000
+PAUSE_S = 0.15
+
+MASTER = """#EXTM3U
+#EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=640x360,CODECS="avc1.64001e,mp4a.40.2"
+large.m3u8
+#EXT-X-STREAM-INF:BANDWIDTH=300000,RESOLUTION=320x180,CODECS="avc1.64001e,mp4a.40.2"
+small.m3u8
+"""
+LIST = """#EXTM3U
+#EXT-X-TARGETDURATION:4
+#EXT-X-PLAYLIST-TYPE:VOD
+#EXTINF:4,
+{name}.ts
+#EXT-X-ENDLIST
+"""
+
+
+@contextmanager
+def slow_site() -> Iterator[str]:
+    """A page with a stream in two sizes; its segments come slowly, with ranges."""
+    large = media.video(duration_s=4, width=640, height=360, container="ts")
+    small = media.video(duration_s=4, width=320, height=180, container="ts")
+    texts = {
+        "/master.m3u8": MASTER,
+        "/large.m3u8": LIST.format(name="large"),
+        "/small.m3u8": LIST.format(name="small"),
+    }
+    files = {"/large.ts": large.read_bytes(), "/small.ts": small.read_bytes()}
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *_arguments: object) -> None:
+            """The test looks at the pages."""
+
+        def do_GET(self) -> None:
+            path = self.path.partition("?")[0]
+            if path in texts:
+                self._whole(texts[path].encode(), "application/vnd.apple.mpegurl")
+            elif path in files:
+                self._slowly(files[path])
+            else:
+                self.send_error(404)
+
+        def _whole(self, body: bytes, kind: str) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def _slowly(self, content: bytes) -> None:
+            found = re.match(r"bytes=(\d+)-", self.headers.get("Range", ""))
+            start = int(found[1]) if found else 0
+            self.send_response(206 if found else 200)
+            self.send_header("Content-Type", "video/mp2t")
+            self.send_header("Content-Length", str(len(content) - start))
+            if found:
+                end = len(content) - 1
+                self.send_header("Content-Range", f"bytes {start}-{end}/{len(content)}")
+            self.end_headers()
+            for at in range(start, len(content), PIECE_BYTES):
+                try:
+                    self.wfile.write(content[at : at + PIECE_BYTES])
+                except OSError:
+                    return
+                time.sleep(PAUSE_S)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.timeout(300)
+def test_from_a_pasted_link_to_the_charts(page: Page) -> None:
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    with slow_site() as site:
+        page.goto("/downloads/")
+        page.get_by_label("Link to a video").fill(f"{site}/master.m3u8")
+        page.get_by_role("button", name="Look up").click()
+        card = page.locator("[data-found=video]")
+        expect(card.get_by_role("heading", name="master")).to_be_visible()
+        card.get_by_text("All formats (2)").click()
+        rows = card.locator(".formats-table tbody tr")
+        expect(rows).to_have_count(2)
+        expect(rows.first).to_contain_text("640 \N{MULTIPLICATION SIGN} 360")
+        expect(rows.first).to_contain_text("H.264 + AAC")
+        rows.nth(1).get_by_role("radio").check()
+        card.get_by_text("Options").click()
+        card.get_by_label("Title", exact=True).fill("The slow stream")
+        card.get_by_role("button", name="Fetch").click()
+
+        row = page.locator("[data-download]").filter(has_text="The slow stream")
+        progress = row.locator("[data-field=progress]")
+        expect(progress).to_contain_text("KB")
+        row.get_by_role("button", name="Pause").click()
+        expect(row.locator("[data-field=state]")).to_have_text("Paused")
+        row.get_by_role("button", name="Go on").click()
+        expect(row.locator("[data-field=state]")).to_have_text("In the library")
+        expect(progress).to_contain_text("180p")
+
+    row.get_by_role("link", name="The slow stream").click()
+    expect(page.get_by_role("heading", name="The slow stream")).to_be_visible()
+    player = page.locator("video")
+    expect(player).not_to_have_js_property("readyState", 0)
+    player.evaluate("video => video.play()")
+    expect(player).not_to_have_js_property("currentTime", 0)
+
+    page.goto("/downloads/")
+    page.get_by_label("Search the history").fill("slow stream")
+    expect(page.locator("[data-download]")).to_have_count(1)
+    page.goto("/downloads/statistics/")
+    expect(page.locator("[data-field=succeeded]")).to_have_text(re.compile(r"^[1-9]"))
+    expect(page.locator(".chart-bar").first).to_be_visible()
+
+
+def test_what_cannot_be_fetched_says_why(page: Page, problems: list[str]) -> None:
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto("/downloads/")
+    box = page.get_by_label("Link to a video")
+    for address, words in (
+        ("no address", "This is not a link"),
+        ("file:///etc/passwd", "Only http and https"),
+        ("http://169.254.169.254/latest/", "not on the public internet"),
+    ):
+        box.fill(address)
+        page.get_by_role("button", name="Look up").click()
+        expect(page.locator("[data-look-error]")).to_contain_text(words)
+    # The browser reports the refusal of the last one itself.
+    assert len(problems) == 1
+    problems.clear()
