@@ -34,7 +34,7 @@ def new_dub(page: Page, title: str) -> None:
     page.get_by_role("link", name="Dubbing").first.click()
     page.get_by_role("link", name="New dub").first.click()
     page.get_by_label("Search the library").fill(title)
-    page.locator(".pick").filter(has_text=title).first.click()
+    page.locator(".pick").filter(has=page.get_by_text(title, exact=True)).click()
 
 
 def status(page: Page, words: str) -> None:
