@@ -47,6 +47,9 @@ const projectId = main.dataset.project;
 const assets = main.dataset.static;
 
 const file = new PdfFile(assets);
+// The file comes while the parts are being built.
+let opened = data.project.file_url ? file.open(data.project.file_url) : null;
+opened?.catch(() => {});
 const saving = new Saving({ projectId, onState: paintSaveState });
 const store = new DocumentStore({ project: data.project, history: saving.history });
 saving.attach(store);
@@ -400,7 +403,8 @@ async function begin(project) {
     const ready = await waitUntilReady({ project, root, askPassword });
     if (!ready) return;
     store.state.patch({ project: ready });
-    const opening = file.open(ready.file_url);
+    const opening = opened ?? file.open(ready.file_url);
+    opened = null;
     const annotations = saving.load();
     await opening;
     viewer.layOut();
