@@ -54,3 +54,10 @@ export const isFiltered = (filters) =>
 
 /** Whether what has just arrived belongs at the top. */
 export const takesNew = (filters) => !isFiltered(filters) && filters.sort === "newest";
+
+/** The cursor of the next page, which servers name by address or by itself. */
+export function cursorOf(next) {
+  if (!next) return "";
+  if (!/^(https?:|\/)/.test(next)) return next;
+  return new URL(next, location.href).searchParams.get("cursor") ?? "";
+}

@@ -2,29 +2,22 @@
 import { Controller } from "@hotwired/stimulus";
 import { application } from "../shared/application.js";
 import { EVENTS } from "../shared/constants.js";
-import { fromTemplate, setMeter, show } from "../shared/dom.js";
+import { fromTemplate, show } from "../shared/dom.js";
 import { api, pageData } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
-import { formatSize } from "../shared/time.js";
 import { toast, toastError } from "../shared/toasts.js";
-import { deleteAsset, makeProject, renameAsset, reprocessAsset } from "./asset_actions.js";
 import { fillCard, isWorking } from "./asset_card.js";
 import { doToMany } from "./bulk_bar.js";
+import { actionsOf } from "./card_actions.js";
 import { FilterBar } from "./filter_bar.js";
-import { addressOf, isFiltered, NO_FILTERS, pageOf, readFilters, takesNew } from "./filters.js";
+import { addressOf, cursorOf, isFiltered, NO_FILTERS, pageOf, readFilters, takesNew } from "./filters.js";
 import { bindLinkForm } from "./link_form.js";
-import { Selection } from "./selection.js";
+import { SelectionBar } from "./selection_bar.js";
 import { describeTotals, UploadList } from "./upload_list.js";
 import { uploadFiles, uploads } from "./uploads_of_page.js";
+import { paintUsage } from "./usage_line.js";
 
 const VIEW_KEY = "streamfetch.library.view";
-
-/** The cursor of the next page, which servers name by address or by itself. */
-function cursorOf(next) {
-  if (!next) return "";
-  if (!/^(https?:|\/)/.test(next)) return next;
-  return new URL(next, location.href).searchParams.get("cursor") ?? "";
-}
 
 class LibraryController extends Controller {
   static targets = [
@@ -39,7 +32,13 @@ class LibraryController extends Controller {
     this.leaving = new AbortController();
     const { signal } = this.leaving;
     this.assets = new Map();
-    this.selection = new Selection();
+    this.selection = new SelectionBar({
+      grid: this.gridTarget,
+      bar: this.bulkTarget,
+      count: this.bulkCountTarget,
+      inBin: () => this.inBin,
+      signal,
+    });
     this.filters = { ...NO_FILTERS };
     this.bar = new FilterBar(this.filtersTarget, (changes) => this.filter(changes));
     for (const asset of pageData().assets ?? []) this.put(asset, { at: "end" });
@@ -59,7 +58,6 @@ class LibraryController extends Controller {
     document.addEventListener(EVENTS.RESYNC, () => this.refresh(), { signal });
     this.gridTarget.addEventListener("click", (event) => this.press(event), { signal });
     addEventListener("popstate", () => this.follow(), { signal });
-    document.addEventListener("keydown", (event) => this.onKey(event), { signal });
     this.look({ view: localStorage.getItem(VIEW_KEY) });
     this.paintEmpty();
     this.paintUsage();
@@ -154,13 +152,12 @@ class LibraryController extends Controller {
       const page = await api(pageOf(this.filters));
       if (turn !== this.turn) return;
       this.assets.clear();
-      this.selection.clear();
       this.gridTarget.replaceChildren();
       for (const asset of page.results) this.put(asset, { at: "end" });
       this.nextValue = cursorOf(page.next);
       show(this.moreTarget, this.nextValue !== "");
       this.paintEmpty();
-      this.paintSelection();
+      this.selection.clear();
     } catch (error) {
       toastError(error);
     } finally {
@@ -168,21 +165,8 @@ class LibraryController extends Controller {
     }
   }
 
-  async paintUsage() {
-    try {
-      const { size_bytes: size, asset_count: count, quota_bytes: quota } = await api("assets/usage/");
-      const used = formatSize(size);
-      this.usageTarget.textContent = quota
-        ? t("{used} of {quota} used · {count} files", { used, quota: formatSize(quota), count })
-        : t("{used} used · {count} files", { used, count });
-      show(this.usageTarget, count > 0);
-      // With an empty library, whatever there is lies in the bin.
-      show(this.toBinTarget, count > 0);
-      show(this.quotaTarget, Boolean(quota));
-      setMeter(this.quotaTarget, quota ? Math.min(100, (size / quota) * 100) : 0);
-    } catch {
-      // Only a figure: the next visit shows it.
-    }
+  paintUsage() {
+    return paintUsage({ line: this.usageTarget, quota: this.quotaTarget, toBin: this.toBinTarget });
   }
 
   /** An event about an asset: of this view or of another. */
@@ -217,7 +201,6 @@ class LibraryController extends Controller {
     this.card(id)?.remove();
     this.selection.drop(id);
     this.paintEmpty();
-    this.paintSelection();
   }
 
   paintEmpty() {
@@ -233,49 +216,12 @@ class LibraryController extends Controller {
       : t("Nothing fits what you are looking for.");
   }
 
-  get order() {
-    return [...this.gridTarget.children].map((card) => card.dataset.asset);
-  }
-
-  /** Shift selects up to here, Ctrl one more, as in file managers. */
-  select(id, { shiftKey }) {
-    if (shiftKey) this.selection.extend(id, this.order);
-    else this.selection.toggle(id);
-    this.paintSelection();
-  }
-
   selectAll() {
-    this.selection.all(this.order);
-    this.paintSelection();
+    this.selection.all();
   }
 
   unselect() {
     this.selection.clear();
-    this.paintSelection();
-  }
-
-  onKey(event) {
-    if (this.selection.size === 0 || event.target.closest?.("input:not([data-select]), dialog")) return;
-    if (event.key === "Escape") this.unselect();
-    else if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      this.selectAll();
-    }
-  }
-
-  paintSelection() {
-    const { selection } = this;
-    for (const card of this.gridTarget.children) {
-      const selected = selection.has(card.dataset.asset);
-      card.classList.toggle("is-selected", selected);
-      card.querySelector(".media-check").checked = selected;
-    }
-    this.gridTarget.classList.toggle("is-selecting", selection.size > 0);
-    show(this.bulkTarget, selection.size > 0);
-    this.bulkCountTarget.textContent = t("{count} selected", { count: selection.size });
-    for (const button of this.bulkTarget.querySelectorAll("[data-bulk]")) {
-      show(button, (button.dataset.bulk === "delete") !== this.inBin);
-    }
   }
 
   async bulk(event) {
@@ -336,10 +282,10 @@ class LibraryController extends Controller {
       event.preventDefault();
       this.filter({ tag });
     } else if (isSelecting) {
-      this.select(id, event);
+      this.selection.select(id, event);
     } else if (picture && (event.shiftKey || event.ctrlKey || event.metaKey || this.selection.size > 0)) {
       event.preventDefault();
-      this.select(id, event);
+      this.selection.select(id, event);
     }
     return Boolean(tag || isSelecting);
   }
@@ -349,25 +295,9 @@ class LibraryController extends Controller {
     const button = event.target.closest("[data-do]");
     if (!button || button.dataset.do === "original") return;
     const asset = this.assets.get(button.closest("[data-asset]").dataset.asset);
-    const actions = {
-      project: () => makeProject(asset),
-      rename: async () => {
-        const renamed = await renameAsset(asset);
-        if (renamed) this.put(renamed);
-      },
-      delete: async () => {
-        if (await deleteAsset(asset, (restored) => this.put(restored))) this.drop(asset.id);
-      },
-      restore: () => this.doTo("restore", [asset.id]),
-      purge: () => this.doTo("purge", [asset.id]),
-      reprocess: async () => {
-        await reprocessAsset(asset);
-        this.put({ ...asset, status: "processing", last_error: null });
-      },
-    };
     button.disabled = true;
     try {
-      await actions[button.dataset.do]?.();
+      await actionsOf(asset, this)[button.dataset.do]?.();
     } catch (error) {
       toastError(error);
     } finally {
