@@ -77,6 +77,8 @@ export class PdfFile {
       transform: ratio === 1 ? undefined : [ratio, 0, 0, ratio, 0, 0],
       annotationMode: AnnotationMode.ENABLE,
     });
+    // Who stops listening, because the page is gone, is told of no end.
+    task.promise.catch(() => {});
     return { promise: task.promise, cancel: () => task.cancel(), page, viewport };
   }
 
