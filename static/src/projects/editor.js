@@ -157,7 +157,6 @@ const exporting = new ExportMenu({
   button: part("[data-render-button]"),
   store,
   projectId: project.id,
-  supportsPlan: "plan" in urls,
   save: () => autosave.flush(),
 });
 const renders = new RendersPanel({

@@ -10,7 +10,7 @@ export class ExportMenu {
   #asked = 0;
 
   /** @param {{root: HTMLElement, button: HTMLElement, store: object, projectId: string,
-   *   save: () => Promise<boolean>, supportsPlan: boolean}} parts */
+   *   save: () => Promise<boolean>}} parts */
   constructor(parts) {
     Object.assign(this, parts);
     const part = (name) => this.root.querySelector(`[data-export-field="${name}"]`);
@@ -51,7 +51,7 @@ export class ExportMenu {
     const turn = (this.#asked += 1);
     show(this.plan, false);
     show(this.timeRow, false);
-    if (!this.supportsPlan || this.store.timeline.duration === 0 || !(await this.save())) return;
+    if (this.store.timeline.duration === 0 || !(await this.save())) return;
     try {
       const { preset, ...rest } = this.choices;
       const query = new URLSearchParams({ preset: preset ?? "project", ...rest });

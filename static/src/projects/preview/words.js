@@ -12,6 +12,7 @@ export class Words {
   #made = {};
   #fonts = new Set();
   #timer = 0;
+  #updates = Promise.resolve();
   #drawing = false;
   #again = false;
 
@@ -28,7 +29,11 @@ export class Words {
 
   #changed() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#update(), this.#engine ? 0 : IDLE_MS);
+    // One after the other: the engine is started once, and takes scripts in order.
+    this.#timer = setTimeout(
+      () => (this.#updates = this.#updates.then(() => this.#update())),
+      this.#engine ? 0 : IDLE_MS,
+    );
   }
 
   async #update() {
