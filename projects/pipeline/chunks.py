@@ -7,6 +7,7 @@ render is taken up again.
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 from uuid import uuid5
 
@@ -122,11 +123,19 @@ def finish(
                     error.message if error else "",
                 )
         total = sum(chunk.weight for chunk in chunks) or 1.0
-        on_progress(sum(map(_done, chunks)) / total)
+        done = sum(map(_done, chunks))
+        on_progress(done / total)
         if all(chunk.state == State.SUCCEEDED for chunk in chunks):
             return
-        if not _help_once(run.job, work, sources, parent=run, on_progress=on_progress):
+        on_piece = partial(_tell, on_progress, done, total)
+        if not _help_once(run.job, work, sources, parent=run, on_piece=on_piece):
             time.sleep(WAIT_S)
+
+
+def _tell(
+    on_progress: Callable[[float], None], done: float, total: float, part: float
+) -> None:
+    on_progress((done + part) / total)
 
 
 def encode(run: Run[RenderChunk]) -> dict[str, Any]:
@@ -170,9 +179,12 @@ def _help_once(
     sources: Sources,
     *,
     parent: Run[Render] | None = None,
-    on_progress: Callable[[float], None] | None = None,
+    on_piece: Callable[[float], None] | None = None,
 ) -> bool:
-    """Work on one piece that waits; False when there is none."""
+    """Work on one piece that waits; False when there is none.
+
+    `on_piece` hears how much of its weight is done.
+    """
     waiting = RenderChunk.objects.filter(
         render_id=render.pk, state=State.QUEUED, not_before__lte=timezone.now()
     ).order_by("part", "first_frame")
@@ -188,7 +200,7 @@ def _help_once(
         try:
             if cache.known(run.job.owner_id, [run.job.digest]):
                 return {}
-            return {"cpu_s": _encoded(run, work, sources, tell=parent)}
+            return {"cpu_s": _encoded(run, work, sources, on_piece=on_piece)}
         except Shutdown as shutdown:
             stopping.append(shutdown)
             raise
@@ -210,7 +222,7 @@ def _encoded(
     work: Work,
     sources: Sources,
     *,
-    tell: Run[Render] | None = None,
+    on_piece: Callable[[float], None] | None = None,
 ) -> float:
     """Encode one piece and keep it; returns the seconds of processor time."""
     if run.job.part == RenderChunk.Stage.SOUND:
@@ -225,7 +237,7 @@ def _encoded(
         fonts=fonts_directory(),
         directory=directory,
     )
-    cpu_s = _run(run, command, tell=tell)
+    cpu_s = _run(run, command, on_piece=on_piece)
     movie = fragments.read(span_path(directory))
     if movie.samples != span.frames:
         raise PartFailed(
@@ -263,9 +275,17 @@ def _encoded_sound(run: Run[RenderChunk], work: Work, sources: Sources) -> float
 
 
 def _run(
-    run: Run[RenderChunk], command: Command, *, tell: Run[Render] | None = None
+    run: Run[RenderChunk],
+    command: Command,
+    *,
+    on_piece: Callable[[float], None] | None = None,
 ) -> float:
-    return run_command(run, command, should_stop=_asking(run)).cpu_s
+    def on_share(share: float) -> None:
+        if on_piece is not None:
+            on_piece(run.job.weight * share)
+
+    should_stop = _asking(run)
+    return run_command(run, command, on_share=on_share, should_stop=should_stop).cpu_s
 
 
 def _asking(run: Run[RenderChunk]) -> Callable[[], bool]:
