@@ -42,37 +42,49 @@ def verify(run: Run[AutomationJob], line: Line, merged: Merged) -> Report:
         workspace=run.workspace.path,
     )
     try:
-        with Reader(decoded) as found, Reader(merged.sound) as made:
-            sample_count = found.sample_count
-            edges = run.job.plan.edges
-            steps = _steps(found, line.sound, edges)
-            checks = [
-                BoundaryCheck(
-                    sample=sample,
-                    error_samples=_error(found, made, sample, merged.starts[at + 1]),
-                    step_lu=steps[at],
-                )
-                for at, sample in enumerate(edges[1:-1])
-            ]
-            peak = max(
-                (float(np.abs(block).max(initial=0.0)) for block in found.blocks()),
-                default=0.0,
-            )
+        report = _heard(decoded, line, merged, edges=run.job.plan.edges)
     finally:
         decoded.unlink(missing_ok=True)
     video_ms = float(after.start_ms - info.start_ms + after.duration_ms)
-    audio_ms = sample_count / SAMPLES_PER_MS
     frame_ms = 1000 / float(before.fps) if before.fps else 40.0
+    report = report.model_copy(
+        update={
+            "frames_in": before.frame_count,
+            "frames_out": after.frame_count,
+            "video_ms": video_ms,
+            "av_difference_ms": round(abs(report.audio_ms - video_ms), 3),
+            "frame_ms": round(frame_ms, 3),
+        }
+    )
+    passed = (
+        report.frames_in == report.frames_out
+        and report.av_difference_ms <= report.frame_ms
+        and report.max_boundary_error_samples == 0
+    )
+    return report.model_copy(update={"passed": passed})
+
+
+def _heard(decoded: Path, line: Line, merged: Merged, *, edges: list[int]) -> Report:
+    """What the sound alone tells."""
+    with Reader(decoded) as found, Reader(merged.sound) as made:
+        sample_count = found.sample_count
+        steps = _steps(found, line.sound, edges)
+        checks = [
+            BoundaryCheck(
+                sample=sample,
+                error_samples=_error(found, made, sample, merged.starts[at + 1]),
+                step_lu=steps[at],
+            )
+            for at, sample in enumerate(edges[1:-1])
+        ]
+        peak = max(
+            (float(np.abs(block).max(initial=0.0)) for block in found.blocks()),
+            default=0.0,
+        )
     errors = [abs(each.error_samples) for each in checks if each.error_samples]
     loud = [each.step_lu for each in checks if each.step_lu is not None]
-    av_ms = abs(audio_ms - video_ms)
-    report = Report(
-        frames_in=before.frame_count,
-        frames_out=after.frame_count,
-        video_ms=video_ms,
-        audio_ms=round(audio_ms, 3),
-        av_difference_ms=round(av_ms, 3),
-        frame_ms=round(frame_ms, 3),
+    return Report(
+        audio_ms=round(sample_count / SAMPLES_PER_MS, 3),
         sample_count=sample_count,
         planned_samples=line.sample_count,
         boundaries=checks,
@@ -83,12 +95,6 @@ def verify(run: Run[AutomationJob], line: Line, merged: Merged) -> Report:
         kept_original=merged.kept_original,
         flagged=merged.flagged,
     )
-    passed = (
-        report.frames_in == report.frames_out
-        and report.av_difference_ms <= report.frame_ms
-        and report.max_boundary_error_samples == 0
-    )
-    return report.model_copy(update={"passed": passed})
 
 
 def _error(found: Reader, made: Reader, planned: int, start: int) -> int | None:
