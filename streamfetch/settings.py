@@ -352,6 +352,7 @@ SPECTACULAR_SETTINGS = {
         "JobStateEnum": "streamfetch.jobs.models.State",
         "AssetStatusEnum": "uploads.models.Asset.Status",
         "ProjectStatusEnum": "projects.models.VideoProject.Status",
+        "PdfExportFormatEnum": "pdfeditor.models.PdfExport.Format",
         "AnnotationTypeEnum": "pdfeditor.models.Annotation.Type",
         "EffectTypeEnum": "projects.timeline.effects.EFFECT_TYPES",
         "DownloadPresetEnum": "downloads.api.serializers.PRESETS",

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from pdfeditor.api.annotation_views import author_of
 from pdfeditor.api.serializers import (
     ArrangeSerializer,
-    ExportSerializer,
+    PdfExportSerializer,
     PdfProjectSerializer,
     SplitResultSerializer,
     SplitSerializer,
@@ -72,7 +72,7 @@ class ExportList(APIView):
     pagination_class = NewestFirst
 
     @extend_schema(
-        operation_id="pdf_exports_list", responses=ExportSerializer(many=True)
+        operation_id="pdf_exports_list", responses=PdfExportSerializer(many=True)
     )
     def get(self, request: Request, pdf_id: UUID) -> Response:
         project = projects.find(request.user, pdf_id)
@@ -84,7 +84,7 @@ class ExportList(APIView):
         operation_id="pdf_exports_create",
         parameters=[IDEMPOTENCY_KEY],
         request=StartExportSerializer,
-        responses={202: ExportSerializer},
+        responses={202: PdfExportSerializer},
     )
     @idempotent
     def post(self, request: Request, pdf_id: UUID) -> Response:
@@ -102,7 +102,7 @@ class ExportList(APIView):
 
 
 class ExportDetail(APIView):
-    @extend_schema(operation_id="pdf_exports_retrieve", responses=ExportSerializer)
+    @extend_schema(operation_id="pdf_exports_retrieve", responses=PdfExportSerializer)
     def get(self, request: Request, pdf_id: UUID, export_id: UUID) -> Response:
         project = projects.find(request.user, pdf_id)
         return Response(describe_export(exports.find(project, export_id)))

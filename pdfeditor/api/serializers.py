@@ -314,7 +314,7 @@ class StartExportSerializer(StrictSerializer):
     dpi = serializers.IntegerField(min_value=36, max_value=600, required=False)
 
 
-class ExportSerializer(JobSerializer):
+class PdfExportSerializer(JobSerializer):
     project = serializers.UUIDField(read_only=True)
     project_revision = serializers.IntegerField(read_only=True)
     format = serializers.ChoiceField(choices=PdfExport.Format.choices, read_only=True)
@@ -352,11 +352,11 @@ class XfdfResultSerializer(_Described):
         OpenApiExample("Named", value={"name": "Before signing"}, request_only=True)
     ]
 )
-class KeepVersionSerializer(StrictSerializer):
+class KeepPdfVersionSerializer(StrictSerializer):
     name = serializers.CharField(max_length=MAX_NAME, required=False, allow_blank=True)
 
 
-class VersionSerializer(_Described):
+class PdfVersionSerializer(_Described):
     id = serializers.UUIDField(read_only=True)
     name = serializers.CharField(read_only=True)
     annotation_count = serializers.IntegerField(read_only=True)
@@ -381,7 +381,7 @@ class FillFieldsSerializer(StrictSerializer):
     )
 
 
-class FieldSerializer(_Described):
+class PdfFieldSerializer(_Described):
     name = serializers.CharField(read_only=True)
     kind = serializers.CharField(read_only=True)
     value = serializers.JSONField(read_only=True)
@@ -392,6 +392,6 @@ class FieldSerializer(_Described):
     read_only = serializers.BooleanField(read_only=True)  # type: ignore[assignment]
 
 
-class FieldsSerializer(_Described):
-    fields = FieldSerializer(many=True, read_only=True)  # type: ignore[assignment]
+class PdfFieldsSerializer(_Described):
+    fields = PdfFieldSerializer(many=True, read_only=True)  # type: ignore[assignment]
     revision = serializers.IntegerField(read_only=True)

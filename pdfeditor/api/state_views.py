@@ -9,11 +9,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from pdfeditor.api.serializers import (
-    FieldsSerializer,
     FillFieldsSerializer,
-    KeepVersionSerializer,
+    KeepPdfVersionSerializer,
+    PdfFieldsSerializer,
     PdfProjectSerializer,
-    VersionSerializer,
+    PdfVersionSerializer,
 )
 from pdfeditor.describing import describe, describe_version
 from pdfeditor.services import fields, projects, versions
@@ -24,7 +24,7 @@ class VersionList(APIView):
     pagination_class = NewestFirst
 
     @extend_schema(
-        operation_id="pdf_versions_list", responses=VersionSerializer(many=True)
+        operation_id="pdf_versions_list", responses=PdfVersionSerializer(many=True)
     )
     def get(self, request: Request, pdf_id: UUID) -> Response:
         project = projects.find(request.user, pdf_id)
@@ -34,12 +34,12 @@ class VersionList(APIView):
 
     @extend_schema(
         operation_id="pdf_versions_create",
-        request=KeepVersionSerializer,
-        responses={201: VersionSerializer},
+        request=KeepPdfVersionSerializer,
+        responses={201: PdfVersionSerializer},
     )
     def post(self, request: Request, pdf_id: UUID) -> Response:
         project = projects.find_ready(request.user, pdf_id)
-        body = KeepVersionSerializer(data=request.data)
+        body = KeepPdfVersionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         version = versions.keep(project, **body.validated_data)
         return Response(describe_version(version), status=status.HTTP_201_CREATED)
@@ -59,7 +59,7 @@ class RestoreVersion(APIView):
 
 
 class PdfFields(APIView):
-    @extend_schema(operation_id="pdf_fields_list", responses=FieldsSerializer)
+    @extend_schema(operation_id="pdf_fields_list", responses=PdfFieldsSerializer)
     def get(self, request: Request, pdf_id: UUID) -> Response:
         project = projects.find(request.user, pdf_id)
         listed = fields.listing(project)
@@ -68,7 +68,7 @@ class PdfFields(APIView):
     @extend_schema(
         operation_id="pdf_fields_fill",
         request=FillFieldsSerializer,
-        responses=FieldsSerializer,
+        responses=PdfFieldsSerializer,
     )
     def patch(self, request: Request, pdf_id: UUID) -> Response:
         project = projects.find_ready(request.user, pdf_id)
