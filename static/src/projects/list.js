@@ -7,10 +7,12 @@ import { api, pageData } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
 import { formatAge, formatDuration } from "../shared/time.js";
 import { toast, toastError } from "../shared/toasts.js";
+import { importBody } from "./import_file.js";
 
 class ProjectsController extends Controller {
   static targets = [
     "grid", "empty", "tools", "dialog", "choices", "noChoices", "choice", "cardTemplate",
+    "sourceFrame",
   ];
 
   connect() {
@@ -88,6 +90,15 @@ class ProjectsController extends Controller {
     }
     add(null);
     this.choicesTarget.querySelector("input").checked = true;
+    this.chosen();
+  }
+
+  /** Without a video there is no frame to take over: then it is wide. */
+  chosen() {
+    const { asset, template } = this.dialogTarget.querySelector("form").elements;
+    const isEmpty = asset && !asset.value;
+    show(this.sourceFrameTarget, !isEmpty);
+    if (isEmpty && !template.value) template.value = "16:9";
   }
 
   dismiss() {
@@ -98,13 +109,36 @@ class ProjectsController extends Controller {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
     const body = { name: String(data.get("name")).trim() };
-    if (data.get("asset")) body.asset = data.get("asset");
+    for (const name of ["asset", "template"]) {
+      if (data.get(name)) body[name] = data.get(name);
+    }
     try {
       const project = await api("video-projects/", { method: "POST", body });
       location.assign(`/projects/${project.id}/`);
     } catch (error) {
       this.dialogTarget.close();
       toastError(error);
+    }
+  }
+
+  async import({ currentTarget: input }) {
+    const [file] = input.files;
+    const button = input.closest("label");
+    input.value = "";
+    if (!file || button.getAttribute("aria-busy") === "true") return;
+    const label = button.querySelector("span");
+    const words = label.textContent;
+    button.setAttribute("aria-busy", "true");
+    label.textContent = t("Importing…");
+    try {
+      const body = await importBody(file);
+      const project = await api("video-projects/imports/", { method: "POST", body });
+      location.assign(`/projects/${project.id}/`);
+    } catch (error) {
+      toastError(error);
+    } finally {
+      button.removeAttribute("aria-busy");
+      label.textContent = words;
     }
   }
 

@@ -61,3 +61,25 @@ test("fades show a text bit by bit, and shorten where they do not fit", () => {
   const short = text("t", 0, 1, { animation: { fade_in: 3, fade_out: 1 } });
   assert.equal(words.visibility(short, 0.75), 1);
 });
+
+test("an outline has a colour and a width, or neither", () => {
+  const bare = { font_size: 100 };
+  assert.deepEqual(words.outlined(bare, { outline_color: "#ff0000" }), {
+    outline_color: "#ff0000", outline_width: 4,
+  });
+  const red = { ...bare, outline_color: "#ff0000", outline_width: 7 };
+  assert.deepEqual(words.outlined(red, { outline_color: "#00ff00" }), {
+    outline_color: "#00ff00", outline_width: 7,
+  });
+  assert.equal(words.outlined(red, { outline_width: 2.5 }).outline_width, 2.5);
+  const none = { outline_color: null, outline_width: 0 };
+  assert.deepEqual(words.outlined(red, { outline_width: 0 }), none);
+  assert.deepEqual(words.outlined(red, { outline_color: null }), none);
+});
+
+test("captions without a look of their own have the usual one", () => {
+  assert.deepEqual(words.captionLook(ten()).position, { x: 0.5, y: 0.88 });
+  const changed = words.changeCaptions(ten(), { style: { font_size: 60 }, position: { y: 0.12 } });
+  const { style, position } = words.captionLook(changed);
+  assert.deepEqual([style.font_size, style.color, position.x, position.y], [60, "#ffffff", 0.5, 0.12]);
+});

@@ -13,7 +13,19 @@ export const TEXT_STYLE = Object.freeze({
   underline: false,
 });
 
+/** What a caption looks like, and where it is, unless the project says otherwise. */
+export const CAPTION_STYLE = Object.freeze({
+  font_family: "Inter",
+  font_size: 40,
+  color: "#ffffff",
+  background_color: "#000000",
+  opacity: 1,
+});
+export const CAPTION_POSITION = Object.freeze({ x: 0.5, y: 0.88 });
+
 const CAPTION_S = 2.5;
+/** An outline that was only given a colour, as a share of the line's height. */
+const OUTLINE = 0.04;
 
 /** Adds a text at a time, shifted inside when there is too little room. */
 export function addText(timeline, { text, at, length = 4, position, style, animation = null, id = newId() }) {
@@ -40,6 +52,23 @@ export function changeText(timeline, id, changes) {
   }
   return replacePart(timeline, "text", next);
 }
+
+/**
+ * The outline after a change of its colour or its width: one never goes without
+ * the other. @returns {{outline_color: string | null, outline_width: number}}
+ */
+export function outlined(style, changes) {
+  const { outline_color: color, outline_width: width = 0 } = { ...style, ...changes };
+  if (!color || changes.outline_width === 0) return { outline_color: null, outline_width: 0 };
+  const fallback = Math.max(1, Math.round(style.font_size * OUTLINE));
+  return { outline_color: color, outline_width: width || fallback };
+}
+
+/** @returns {{style: object, position: {x: number, y: number}}} with nothing left open */
+export const captionLook = ({ captions }) => ({
+  style: { ...CAPTION_STYLE, ...captions?.style },
+  position: { ...CAPTION_POSITION, ...captions?.position },
+});
 
 export const captionsOf = (timeline) => ({
   burn_in: false,

@@ -5,6 +5,7 @@ import { t } from "../../shared/i18n.js";
 import { formatTimecode, parseTimecode } from "../../shared/time.js";
 import { toast, toastError } from "../../shared/toasts.js";
 import { captionsOf, changeCaptions, changeCue, removeCue } from "../model/words.js";
+import { CaptionLook } from "./caption_look.js";
 
 const MAX_BYTES = 4_000_000;
 
@@ -20,6 +21,7 @@ export class CaptionsPanel {
     Object.assign(this, {
       list: part("list"), template: part("template"), empty: part("empty"), burn: part("burn"),
     });
+    this.look = new CaptionLook({ root: part("look"), store: this.store });
     part("add").addEventListener("click", () => this.add());
     part("import").addEventListener("change", (event) => void this.#import(event.target));
     for (const format of ["srt", "vtt"]) {
@@ -50,6 +52,7 @@ export class CaptionsPanel {
   paint() {
     const captions = captionsOf(this.store.timeline);
     this.burn.checked = captions.burn_in;
+    this.look.paint();
     show(this.empty, captions.cues.length === 0);
     if (this.root.hidden) return;
     const seen = new Set(captions.cues.map(({ id }) => id));

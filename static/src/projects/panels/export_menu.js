@@ -2,7 +2,8 @@
 import { show } from "../../shared/dom.js";
 import { api } from "../../shared/http.js";
 import { t } from "../../shared/i18n.js";
-import { formatTimecode, roundMs } from "../../shared/time.js";
+import { formatTimecode } from "../../shared/time.js";
+import { renderWish } from "../model/wish.js";
 
 const percent = (share) => `${Math.round(share * 100)} %`;
 
@@ -14,24 +15,28 @@ export class ExportMenu {
   constructor(parts) {
     Object.assign(this, parts);
     const part = (name) => this.root.querySelector(`[data-export-field="${name}"]`);
-    for (const name of ["preset", "range", "clear", "plan", "legend", "time"]) this[name] = part(name);
+    for (const name of ["preset", "range", "clear", "plan", "legend", "time", "loudness"]) this[name] = part(name);
+    this.ownLoudness = part("own-loudness");
+    this.loudnessField = part("loudness-field");
     this.timeRow = part("time-row");
     this.button.addEventListener("click", () => setTimeout(() => this.#opened(), 0));
-    this.preset.addEventListener("change", () => void this.#plan());
+    this.preset.addEventListener("change", () => {
+      show(this.loudnessField, this.preset.value !== "gif");
+      void this.#plan();
+    });
+    this.loudness.addEventListener("change", () => void this.#plan());
     this.store.watch((state) => state.range, () => this.#paintRange());
     this.store.watchDocument(() => this.#paintRange());
   }
 
   /** The body of a request for a render. */
   get choices() {
-    const { range } = this.store.state.get();
-    const body = {};
-    if (this.preset.value !== "project") body.preset = this.preset.value;
-    if (range) {
-      body.start_time = roundMs(range.start);
-      body.end_time = roundMs(Math.min(range.end, this.store.timeline.duration));
-    }
-    return body;
+    return renderWish({
+      preset: this.preset.value,
+      loudness: this.loudness.value,
+      range: this.store.state.get().range,
+      duration: this.store.timeline.duration,
+    });
   }
 
   #paintRange() {
@@ -44,7 +49,12 @@ export class ExportMenu {
   }
 
   #opened() {
-    if (!this.root.hidden) void this.#plan();
+    if (this.root.hidden) return;
+    const { loudness_lufs: lufs } = this.store.settings;
+    this.ownLoudness.textContent = lufs == null
+      ? t("Off: as mixed")
+      : t("As the project: {count} LUFS", { count: String(lufs).replace("-", "−") });
+    void this.#plan();
   }
 
   async #plan() {

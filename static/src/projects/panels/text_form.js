@@ -1,12 +1,10 @@
 /** The form of a text. */
+import { field, show } from "../../shared/dom.js";
 import { t } from "../../shared/i18n.js";
 import { timePart } from "../model/cutting.js";
-import { changeText } from "../model/words.js";
+import { changeText, outlined } from "../model/words.js";
 import { facesOf, familyNames } from "../fonts.js";
 import { BoundFields } from "./fields.js";
-
-/** An outline that was only given a colour, as a share of the line's height. */
-const OUTLINE = 0.04;
 
 export class TextForm {
   /** @param {{root: HTMLElement, store: import("../editor_store.js").EditorStore}} parts */
@@ -29,6 +27,8 @@ export class TextForm {
   paint(text) {
     this.fields.frame = this.store.frame;
     this.fields.paint(text);
+    show(field(this.root, "outline"), Boolean(text.style.outline_color));
+    show(field(this.root, "outline-note"), Boolean(text.style.background_color));
     const faces = facesOf(text.style.font_family);
     const can = { "style.bold": faces.bold, "style.italic": faces.italic, "style.underline": true };
     const press = (button, on) => button.setAttribute("aria-pressed", String(on));
@@ -73,10 +73,7 @@ export class TextForm {
   }
 
   #styled(style, name, value) {
-    if (name === "outline_color") {
-      const width = style.outline_width || Math.max(1, Math.round(style.font_size * OUTLINE));
-      return { outline_color: value, outline_width: value ? width : 0 };
-    }
+    if (name === "outline_color" || name === "outline_width") return outlined(style, { [name]: value });
     if (name !== "font_family") return { [name]: value };
     // A family without a face cannot keep it: the renderer would fake it.
     const { bold, italic } = facesOf(value);

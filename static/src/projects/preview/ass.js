@@ -3,7 +3,7 @@
  * (streamfetch/ffmpeg/text.py), so that the preview shows an edit before it is
  * saved. A test compares the two. Pure.
  */
-import { captionsOf } from "../model/words.js";
+import { captionLook, captionsOf } from "../model/words.js";
 
 const STYLE_FIELDS =
   "Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, " +
@@ -18,16 +18,11 @@ const BOX_PADDING = 0.2;
 /** Scripts say hundredths: cut to those, this is before the frame. */
 const EARLY_MS = 1;
 
-const CAPTION_STYLE = {
-  font_family: "Inter", font_size: 40, color: "#ffffff", background_color: "#000000", opacity: 1,
-};
-
 /** The texts in the order in which they are drawn, burnt-in captions last. */
 export function drawnTexts(timeline) {
   const captions = captionsOf(timeline);
   if (!captions.burn_in) return timeline.text_overlays;
-  const position = { x: 0.5, y: 0.88, ...captions.position };
-  const style = { ...CAPTION_STYLE, ...captions.style };
+  const { position, style } = captionLook(timeline);
   return [...timeline.text_overlays, ...captions.cues.map((cue) => ({ ...cue, position, style }))];
 }
 
