@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django_mongodb_backend.fields import ArrayField
 
@@ -85,7 +86,7 @@ class PdfProject(RevisedDocument):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"/pdf/{self.pk}/"
+        return reverse("pdfeditor:editor", args=[self.pk])
 
     @property
     def page_list(self) -> list[Page]:
@@ -188,7 +189,7 @@ class _ProjectJob(Job):
         return self.project_name
 
     def target_url(self) -> str:
-        return f"/pdf/{self.project_id}/"
+        return reverse("pdfeditor:editor", args=[self.project_id])
 
 
 @register

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from pdfeditor.models import PdfExport, PdfProject, PdfVersion
+from pdfeditor.models import Annotation, PdfExport, PdfProject, PdfVersion
+from pdfeditor.pipeline import files
 from streamfetch.jobs.models import State
 from streamfetch.storage.owners import Collection, Wanted, register
 
@@ -23,6 +24,16 @@ def _files() -> Iterator[Wanted]:
             yield Wanted(key, f"PDF project {pk}")
     for pk, key in PdfVersion.objects.values_list("pk", "key").iterator():
         yield Wanted(key, f"PDF version {pk}")
+    yield from _images()
+
+
+def _images() -> Iterator[Wanted]:
+    """Those of deleted annotations too: undoing brings them back."""
+    read = Annotation.objects.filter(type=Annotation.Type.IMAGE).only("project", "body")
+    for annotation in read.iterator():
+        image = annotation.body.root
+        key = files.image_key(annotation.project_id, image.image, str(image.image_type))
+        yield Wanted(key, f"PDF annotation {annotation.pk}")
 
 
 def _outputs() -> Iterator[Wanted]:

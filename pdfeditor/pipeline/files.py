@@ -35,6 +35,10 @@ def thumbnail_key(project_id: UUID, name: str) -> str:
     return keys.pdf_file(project_id, f"thumbnails/{name}.jpg")
 
 
+def image_key(project_id: UUID, image: str, image_type: str) -> str:
+    return keys.pdf_file(project_id, f"images/{image}.{image_type}")
+
+
 def fetch(key: str, path: Path) -> Path:
     """Bring an object to `path`, for reading only."""
     media_storage().fetch_to(key, path)

@@ -6,23 +6,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pdfeditor.models import PdfProject
-from pdfeditor.pipeline import child
+from pdfeditor.pipeline import child, files
 from streamfetch.errors import Invalid, TooLarge
-from streamfetch.storage import keys
 from streamfetch.storage.backends import media_storage
 from streamfetch.storage.workspace import Workspace
 
 MAX_IMAGE_BYTES = 5 * 1024 * 1024
 READ_S = 20
-EXTENSIONS = {"png": "png", "jpg": "jpg"}
-
-
-def _key(project: PdfProject, image: str, image_type: str) -> str:
-    return keys.pdf_file(project.pk, f"images/{image}.{EXTENSIONS[image_type]}")
 
 
 def has_image(project: PdfProject, image: str, image_type: str) -> bool:
-    return media_storage().head(_key(project, image, image_type)) is not None
+    return (
+        media_storage().head(files.image_key(project.pk, image, image_type)) is not None
+    )
 
 
 def add(project: PdfProject, data: bytes) -> dict[str, Any]:
@@ -47,6 +43,6 @@ def add(project: PdfProject, data: bytes) -> dict[str, Any]:
             config={"source": str(source), "target": str(target)},
             deadline_s=READ_S,
         )
-        key = _key(project, image, found["image_type"])
+        key = files.image_key(project.pk, image, found["image_type"])
         media_storage().save_file(target, key, consume=True)
     return {"image": image, "image_url": media_storage().playback_url(key).url, **found}
