@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 # Of a quarter circle by a Bézier curve.
@@ -11,6 +12,9 @@ Point = tuple[float, float]
 
 def number(value: float) -> str:
     """At most four decimals, never an exponent."""
+    whole = int(value)
+    if whole == value:
+        return str(whole)
     text = f"{value:.4f}".rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
 
@@ -25,11 +29,19 @@ def rgb(color: str) -> tuple[float, float, float]:
     return (red, green, blue)
 
 
+@lru_cache(maxsize=512)
+def ink(color: str) -> str:
+    """`#rrggbb` as the three operands of an operator."""
+    return numbers(rgb(color))
+
+
 class Content:
     """Collects operators; what is drawn must be painted by the same call."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
+        # How often a path was filled or stroked.
+        self.painted = 0
 
     def add(self, line: str) -> None:
         self._lines.append(line)
@@ -47,17 +59,18 @@ class Content:
         self.add(f"{cos:.8f} {sin:.8f} {-sin:.8f} {cos:.8f} {numbers(move)} cm")
 
     def fill_color(self, color: str) -> None:
-        self.add(f"{numbers(rgb(color))} rg")
+        self.add(f"{ink(color)} rg")
 
     def stroke(self, color: str, width: float, *, cap: int = 1, join: int = 1) -> None:
-        self.add(f"{numbers(rgb(color))} RG {number(width)} w {cap} J {join} j")
+        self.add(f"{ink(color)} RG {number(width)} w {cap} J {join} j")
 
     def polyline(
         self, points: Sequence[Sequence[float]], *, close: bool = False
     ) -> None:
-        self.add(f"{numbers(points[0][:2])} m")
-        for point in points[1:]:
-            self.add(f"{numbers(point[:2])} l")
+        operator = "m"
+        for point in points:
+            self.add(f"{number(point[0])} {number(point[1])} {operator}")
+            operator = "l"
         if len(points) == 1:
             # A dot: a line of no length has no direction, and some draw nothing.
             self.add(f"{numbers((points[0][0], points[0][1] + 0.01))} l")
@@ -99,6 +112,7 @@ class Content:
 
     def paint(self, *, fill: bool, stroke: bool) -> None:
         """Paint the path that stands there."""
+        self.painted += fill + stroke
         self.add(
             {(True, True): "B", (True, False): "f", (False, True): "S"}.get(
                 (fill, stroke), "n"

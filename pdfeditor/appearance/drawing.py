@@ -40,6 +40,8 @@ class Appearance:
     rect: Box
     opacity: float = 1.0
     is_multiplied: bool = False
+    # One area, filled once: it cannot shine through itself.
+    is_simple: bool = False
     faces: list[Face] = field(default_factory=list)
     image: str | None = None
 
@@ -62,7 +64,7 @@ def draw(
     pen = _Pen(book)
     x0, _y0, _x1, y1 = frame.box
     pen.content.add("q")
-    pen.content.transform((1, 0, 0, -1, x0, y1))
+    pen.content.add(f"1 0 0 -1 {number(x0)} {number(y1)} cm")
     if not isinstance(body, Note):
         pen.content.turn(
             (body.x + body.width / 2, body.y + body.height / 2), body.rotation
@@ -77,6 +79,7 @@ def draw(
         rect=_rect(body, frame, padding, pen.extra),
         opacity=body.opacity,
         is_multiplied=style == "highlight" or getattr(body, "blend", "") == "multiply",
+        is_simple=pen.content.painted == 1 and style == "highlight",
         faces=list(pen.faces.values()),
         image=f"{body.image}.{body.image_type}" if isinstance(body, Image) else None,
     )

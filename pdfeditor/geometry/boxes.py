@@ -86,5 +86,5 @@ def corners(
 
 def bounds(points: list[Point]) -> Box:
     """The upright box around `points`, of which there is one at least."""
-    xs, ys = [x for x, _ in points], [y for _, y in points]
+    xs, ys = zip(*points, strict=True)
     return (min(xs), min(ys), max(xs), max(ys))

@@ -59,10 +59,13 @@ class Standard:
     alignment: int = 0
 
 
-def standard_of(body: Kind, frame: Frame) -> Standard:
-    """`rect` is of what is drawn, without line width."""
+def rect_of(body: Kind, frame: Frame) -> Box:
+    """Where it is in the file, without line width."""
     x0, y0, x1, y1 = extent(body)
-    rect = normal((*frame.to_file(x0, y0), *frame.to_file(x1, y1)))
+    return normal((*frame.to_file(x0, y0), *frame.to_file(x1, y1)))
+
+
+def standard_of(body: Kind, frame: Frame, rect: Box) -> Standard:
     said = Standard(subtype="", rect=rect, opacity=body.opacity)
     match body:
         case TextBox():

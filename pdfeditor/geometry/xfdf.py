@@ -12,7 +12,13 @@ from xml.parsers import expat
 
 from pdfeditor.geometry.annotations import Body
 from pdfeditor.geometry.document import Page
-from pdfeditor.geometry.standard import ALIGNMENTS, Standard, body_of, standard_of
+from pdfeditor.geometry.standard import (
+    ALIGNMENTS,
+    Standard,
+    body_of,
+    rect_of,
+    standard_of,
+)
 
 NAMESPACE = "http://ns.adobe.com/xfdf/"
 OWN = "https://streamfetch.invalid/xfdf"
@@ -51,7 +57,8 @@ def to_xfdf(entries: list[tuple[dict[str, Any], Page]]) -> bytes:
     annots = Xml.SubElement(root, f"{{{NAMESPACE}}}annots")
     for item, page in entries:
         body = Body.model_validate(item["body"]).root
-        said = standard_of(body, page.frame())
+        frame = page.frame()
+        said = standard_of(body, frame, rect_of(body, frame))
         element = Xml.SubElement(
             annots, f"{{{NAMESPACE}}}{_NAMES[said.subtype]}", _attributes(item, said)
         )

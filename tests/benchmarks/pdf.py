@@ -74,7 +74,7 @@ def ours(source: Path, target: Path, folder: Path, *, flatten: bool = False) -> 
     ]
     config = {"fonts": FONTS, "images": folder, "removed": {}, "annotations": items}
     with pikepdf.open(source) as pdf:
-        write_annotations(pdf, config)
+        write_annotations(pdf, config, is_flat=flatten)
         if flatten:
             pdf.flatten_annotations("all")
         save(pdf, target, compress_streams=True)

@@ -99,10 +99,13 @@ def through_a_file(wanted: list[dict[str, Any]], folder: Path) -> list[dict[str,
         page = pdf.pages[0].obj
         page.Annots = pikepdf.Array([])
         for number, body in enumerate(wanted):
-            made, _drawn = writer.annotation(
-                item(number, body), PAGE.frame(), page_rotation=0
+            prepared = writer.prepare(
+                item(number, body),
+                Body.model_validate(body).root,
+                PAGE.frame(),
+                page_rotation=0,
             )
-            page.Annots.extend(made)
+            page.Annots.extend(writer.add(prepared))
         writer.finish()
         pdf.save(path)
     with pikepdf.open(path) as pdf:

@@ -11,10 +11,11 @@ import pypdfium2 as pdfium
 from pikepdf import Array, Name, String, sanitize
 
 from pdfeditor.appearance.fonts import MissingGlyphs, named
+from pdfeditor.geometry.annotations import Body, Kind
 from pdfeditor.geometry.boxes import Frame
-from pdfeditor.pipeline.children.opening import geometry, open_pdf, save, visible
+from pdfeditor.pipeline.children.opening import geometry, open_pdf, save
 from pdfeditor.pipeline.children.refusing import Refused
-from pdfeditor.pipeline.children.writing import Writer
+from pdfeditor.pipeline.children.writing import Prepared, Writer
 
 _INFO = {
     "title": "/Title",
@@ -39,12 +40,13 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     is_picture = config["format"] in ("png", "jpeg")
     with open_pdf(config["base"]) as pdf:
         warnings = _warnings(pdf, config)
-        rects = write_annotations(pdf, config)
+        is_flat = config["flatten"] or is_picture
+        rects = write_annotations(pdf, config, is_flat=is_flat)
         _say(0.5)
         _keep_pages(pdf, config["pages"])
         _set_metadata(pdf, config["metadata"])
         _sanitise(pdf, config["remove"])
-        if config["flatten"] or is_picture:
+        if is_flat:
             warnings += _flatten(pdf)
         path = target.with_suffix(".drawn.pdf") if is_picture else target
         save(pdf, path, **_options(config, pdf, is_picture=is_picture))
@@ -54,32 +56,41 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     return {"warnings": sorted(set(warnings)), "rects": rects}
 
 
-def write_annotations(pdf: pikepdf.Pdf, config: dict[str, Any]) -> list[list[Any]]:
+def write_annotations(
+    pdf: pikepdf.Pdf, config: dict[str, Any], *, is_flat: bool
+) -> list[list[Any]]:
     """Put the annotations on their pages. Returns [page index, rectangle] of each.
 
     Raises `Refused` naming the characters that no font has.
     """
-    writer = Writer(pdf, Path(config["fonts"]), Path(config["images"]))
+    writer = Writer(pdf, Path(config["fonts"]), Path(config["images"]), is_flat=is_flat)
     removed = {int(page): set(places) for page, places in config["removed"].items()}
-    by_page: dict[int, list[dict[str, Any]]] = {}
-    for item in config["annotations"]:
-        by_page.setdefault(item["page_index"], []).append(item)
-    rects: list[list[Any]] = []
-    for page_index in sorted({*by_page, *removed}):
+    by_page: dict[int, list[tuple[dict[str, Any], Kind]]] = {}
+    for item in sorted(config["annotations"], key=lambda each: each["z"]):
+        body = Body.model_validate(item["body"]).root
+        by_page.setdefault(item["page_index"], []).append((item, body))
+    prepared: dict[int, list[Prepared]] = {}
+    for page_index, items in by_page.items():
         page = pdf.pages[page_index].obj
-        frame = Frame(visible(page))
-        rotation = geometry(page)["rotation"]
+        shown = geometry(page)
+        frame, rotation = Frame(tuple(shown["crop"])), shown["rotation"]
+        prepared[page_index] = [
+            writer.prepare(item, body, frame, page_rotation=rotation)
+            for item, body in items
+        ]
+    if writer.book.missing:
+        raise Refused("missing_glyphs", _missing(MissingGlyphs(writer.book.missing)))
+    rects: list[list[Any]] = []
+    for page_index in sorted({*prepared, *removed}):
+        page = pdf.pages[page_index].obj
         listed = page.get(Name.Annots)
         before = list(listed) if isinstance(listed, Array) else []
         gone = removed.get(page_index, set())
         kept = [each for place, each in enumerate(before) if place not in gone]
-        for item in sorted(by_page.get(page_index, []), key=lambda each: each["z"]):
-            made, drawn = writer.annotation(item, frame, page_rotation=rotation)
-            kept += made
-            rects.append([page_index, list(drawn.rect), item["id"]])
+        for each in prepared.get(page_index, []):
+            kept += writer.add(each)
+            rects.append([page_index, list(each.drawn.rect), each.id])
         page.Annots = Array(kept)
-    if writer.book.missing:
-        raise Refused("missing_glyphs", _missing(MissingGlyphs(writer.book.missing)))
     writer.finish()
     return rects
 

@@ -54,8 +54,9 @@ def _inherited(page: pikepdf.Object, key: str) -> Any:
     node: Any = page
     steps = 0
     while steps < 50 and isinstance(node, pikepdf.Dictionary):
-        if key in node:
-            return node[key]
+        found = node.get(key)
+        if found is not None:
+            return found
         node, steps = node.get(Name.Parent), steps + 1
     return None
 
