@@ -8,8 +8,18 @@ import pytest
 import redis
 from django.conf import settings
 from rest_framework.test import APIClient
+from xdist.remote import Producer
 
 from streamfetch.accounts.models import User
+from tests.scheduling import BrowserTogether
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: Producer
+) -> BrowserTogether:
+    """The browser tests share one server, so one test process runs them all."""
+    return BrowserTogether(config, log)
 
 
 @pytest.fixture
