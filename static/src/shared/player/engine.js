@@ -62,11 +62,11 @@ export class Engine {
     }
     const { default: Hls } = await import("hls.js");
     if (turn !== this.#turn) return;
+    const link = this.#link;
     this.#drop();
     const hls = new Hls({
       startPosition: startAt > 0 ? startAt : -1,
-      // The smallest rung is there at once; the next segment may be any.
-      startLevel: 0,
+      ...link,
       capLevelToPlayerSize: true,
       // Fragments are MP4 already, so there is nothing for a worker to do.
       enableWorker: false,
@@ -79,6 +79,16 @@ export class Engine {
     hls.on(Hls.Events.ERROR, (_name, data) => this.#failed(data, Hls));
     hls.loadSource(source.url);
     hls.attachMedia(this.video);
+  }
+
+  /**
+   * What hls.js begins with. On a link that is not known yet the smallest rung is
+   * there at once; a known one, as when new rungs of a film in play have landed,
+   * takes the best that it carries from the first segment on.
+   */
+  get #link() {
+    if (this.playing < 0) return { startLevel: 0 };
+    return { startLevel: undefined, abrEwmaDefaultEstimate: this.#hls.bandwidthEstimate };
   }
 
   /** Plays: from now on more is fetched ahead. */
