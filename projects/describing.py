@@ -44,14 +44,15 @@ def _is_current(project: VideoProject) -> bool:
 
 
 def _renew_cache(project: VideoProject) -> None:
-    """Cache the project as it is now, also when others write at the same time.
+    """Cache the project as it was just written, or as others wrote it since.
 
-    Between reading and caching another may have written and cached: the older
+    Between writing and caching another may have written and cached: the older
     document must not stay.
     """
     key = caching.project_key(project.pk)
-    for _ in range(CACHE_TRIES):
-        project.refresh_from_db()
+    for attempt in range(CACHE_TRIES):
+        if attempt:
+            project.refresh_from_db()
         if project.is_deleted:
             caching.forget(key)
         else:

@@ -158,18 +158,23 @@ class RevisedDocument(DeletableDocument):
         abstract = True
 
     def edit(self, *, revision: int, **changes: Any) -> None:
-        """Apply `changes` if the document is still at `revision`.
+        """Apply `changes`, plain values, if the document is still at `revision`.
 
         Raises `RevisionConflict` when somebody else edited it meanwhile; nothing
         is written then. Raises `NotFound` when it was deleted meanwhile.
         """
+        now = timezone.now()
+        # MongoDB keeps milliseconds.
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        written = {**changes, "revision": revision + 1, "updated_at": now}
         count = (
             type(self)
             .objects.filter(pk=self.pk, revision=revision, is_deleted=False)
-            .update(**changes, revision=revision + 1, updated_at=timezone.now())
+            .update(**written)
         )
         if count:
-            self.refresh_from_db()
+            for name, value in written.items():
+                setattr(self, name, value)
             return
         current = type(self).objects.alive().filter(pk=self.pk).first()
         if current is None:
