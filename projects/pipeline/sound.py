@@ -16,6 +16,7 @@ from projects.pipeline.sources import SourceFile
 from projects.timeline.heard import ROLES, Heard, Role, windows, within
 from projects.timeline.spans import SAMPLE_RATE
 from streamfetch.ffmpeg.command import Command, Graph, Input, Output, Stream, Value
+from streamfetch.ffmpeg.filters import to_stereo
 
 # Decoders need some packets before the moment that is wanted.
 AHEAD_MS = 200
@@ -293,9 +294,8 @@ def _heard(graph: Graph, piece: Heard, source: SourceFile) -> Stream:
     stream = media.stream(audio.index)
     stream = stream.filter("asetpts", expr=f"PTS-{late_s}/TB")
     stream = stream.filter("atrim", start=0)
-    stream = _plain(stream.filter(
-        "aresample", osr=SAMPLE_RATE, **{"async": 1}, first_pts=0
-    ))  # fmt: skip
+    stream = stream.filter("aresample", osr=SAMPLE_RATE, **{"async": 1}, first_pts=0)
+    stream = _plain(to_stereo(stream, audio))
     for factor in tempo_steps(played.speed):
         stream = stream.filter("atempo", tempo=factor)
     if played.volume != 1:

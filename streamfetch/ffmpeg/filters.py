@@ -4,7 +4,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from streamfetch.ffmpeg.command import Stream
-from streamfetch.ffmpeg.probe import VideoStream
+from streamfetch.ffmpeg.probe import AudioStream, VideoStream
 
 
 def to_sdr(stream: Stream, video: VideoStream) -> Stream:
@@ -22,6 +22,16 @@ def to_sdr(stream: Stream, video: VideoStream) -> Stream:
         .filter("zscale", transfer="bt709", matrix="bt709", range="tv")
         .filter("format", pix_fmts="yuv420p")
     )
+
+
+def to_stereo(stream: Stream, audio: AudioStream) -> Stream:
+    """Return `stream` in two channels; one channel is heard on both, as loud as it is.
+
+    FFmpeg's own conversion would take 3 dB away, which browsers do not.
+    """
+    if audio.channels == 1:
+        return stream.filter("pan", args="stereo|c0=c0|c1=c0")
+    return stream.filter("aformat", channel_layouts="stereo")
 
 
 def square_pixels(stream: Stream, video: VideoStream) -> Stream:

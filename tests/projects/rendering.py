@@ -205,9 +205,10 @@ def pictures(path: Path) -> list[Picture]:
 
 
 def samples(path: Path) -> "array[float]":
-    """The sound as mono floats at 48 kHz."""
+    """The mean of both channels as floats at 48 kHz."""
+    mean = "aformat=channel_layouts=stereo,pan=mono|c0=0.5*c0+0.5*c1"
     data = _decoded(
-        ["-i", str(path), "-map", "0:a", "-ac", "1", "-ar", str(SAMPLE_RATE),
+        ["-i", str(path), "-map", "0:a", "-af", mean, "-ar", str(SAMPLE_RATE),
          "-f", "f32le", "pipe:1"]
     )  # fmt: skip
     return array("f", data)

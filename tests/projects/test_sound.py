@@ -70,6 +70,13 @@ def test_a_sound_beside_clips_is_where_it_is_put(
     assert pitch(sound, 1.55, 1.95) == pytest.approx(1000, rel=0.02)
 
 
+def test_one_channel_is_heard_on_both_as_loud_as_it_is(
+    low: Path, tmp_path: Path
+) -> None:
+    sound = samples(rendered([low], [clip(low, 0, 1)], directory=tmp_path))
+    assert loudness(sound, 0.2, 0.8) == pytest.approx(0.25 / math.sqrt(2), rel=0.04)
+
+
 def test_two_at_once_are_added_not_averaged(
     low: Path, high: Path, tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from streamfetch.ffmpeg.command import Command, Graph, Input, Media, Output, Stream
-from streamfetch.ffmpeg.filters import to_sdr
+from streamfetch.ffmpeg.filters import to_sdr, to_stereo
 from streamfetch.ffmpeg.probe import MediaInfo, VideoStream
 from uploads.pipeline import peaks
 from uploads.pipeline.ladder import SEGMENT_S, Grid, Rung
@@ -273,7 +273,7 @@ def _sound_outputs(media: Media, info: MediaInfo, *, directory: Path) -> list[Ou
     track = Output(
         path=track_path(directory, SOUND),
         muxer="mp4",
-        streams=[heard],
+        streams=[to_stereo(heard, info.audio)],
         options={
             "c:a": "aac",
             "profile:a": "aac_low",
