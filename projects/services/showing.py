@@ -24,7 +24,8 @@ from streamfetch.storage.workspace import Workspace
 
 FRAME_DEADLINE_S = 20
 INDEX_DEADLINE_S = 60
-# Measured: seconds of wall time for a million pixels of one layer.
+# A rough guide, not measured on this machine: seconds for a million pixels of one
+# layer; the first renders tell better than any constant.
 ENCODE_S_PER_MEGAPIXEL = 0.008
 OVERHEAD_S = 1.5
 PER_SPAN_S = 0.15
