@@ -39,10 +39,9 @@ class Resting(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Price:
-    """What one minute costs, and what may be spent."""
+    """What one minute costs."""
 
     usd_per_minute: float
-    budget_usd: float | None
 
     def of(self, chunk: DubChunk) -> float:
         samples = chunk.end_sample - chunk.start_sample
@@ -57,10 +56,9 @@ class _Budget:
         self._lock = threading.Lock()
         self._committed_usd = spent_usd
 
-    def reserve(self, chunk: DubChunk) -> float:
-        """Set a chunk's price aside. Raises `EngineError` beyond the budget."""
+    def reserve(self, chunk: DubChunk, *, limit: float | None) -> float:
+        """Set a chunk's price aside. Raises `EngineError` beyond `limit` dollars."""
         cost = self._price.of(chunk)
-        limit = self._price.budget_usd
         with self._lock:
             if limit is not None and self._committed_usd + cost > limit + 1e-9:
                 raise BudgetReached(self._committed_usd, limit)
@@ -194,7 +192,9 @@ class Dubbing:
             self._tell(chunk)
             return
         is_new = not self._worker.was_sent(chunk)
-        cost = self._budget.reserve(chunk) if is_new else 0.0
+        cost = 0.0
+        if is_new:
+            cost = self._budget.reserve(chunk, limit=_budget_of(self._job))
         before = chunk.cost_usd
         try:
             self._worker.dub(chunk, cost_usd=cost, on_change=self._on_change(chunk))
@@ -293,6 +293,13 @@ def store_progress(run: Run[AutomationJob]) -> None:
         percent=STARTED_AT + (DONE_AT - STARTED_AT) * share,
         eta_s=elapsed_s * (1 - share) / share if share > 0 else None,
     )
+
+
+def _budget_of(job: AutomationJob) -> float | None:
+    """As it is now: people change it while the job runs."""
+    config = AutomationJob.objects.values_list("config", flat=True).get(pk=job.pk)
+    limit: float | None = config.budget_usd
+    return limit
 
 
 def _is_paused(job: AutomationJob) -> bool:

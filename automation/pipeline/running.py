@@ -192,8 +192,7 @@ def _dub(run: Run[AutomationJob], line: Line, asset: Asset) -> None:
     )
     engine = building.build(job.config.engine, configured)
     price = Price(
-        usd_per_minute=capabilities(configured)[job.config.engine].usd_per_minute or 0,
-        budget_usd=job.config.budget_usd,
+        usd_per_minute=capabilities(configured)[job.config.engine].usd_per_minute or 0
     )
     known = _captions(asset, job.config.source_language)
     try:

@@ -162,7 +162,8 @@ def test_a_budget_that_is_reached_in_the_middle(
     alice: User, asset: Asset, key: EngineKey, fake: FakeElevenLabs, dubbing: Work
 ) -> None:
     job = started(alice, asset, engine="elevenlabs", max_parallel_jobs=1)
-    jobs.change(job, budget_usd=0.3)
+    # More than its first chunk costs, less than both.
+    jobs.change(job, budget_usd=0.31)
     dubbing()
     job.refresh_from_db()
     assert (job.state, job.error.code) == (State.FAILED, "budget_reached")

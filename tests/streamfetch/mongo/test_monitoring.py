@@ -1,6 +1,7 @@
 """Operators see every operation at debug level, and the slow ones always."""
 
 import logging
+import re
 
 import pytest
 from prometheus_client import REGISTRY
@@ -27,7 +28,7 @@ def test_every_operation_is_logged_and_measured(
     messages = [record.getMessage() for record in caplog.records]
     assert any(text.startswith("insert assets ok in ") for text in messages)
     assert any(text.startswith("aggregate assets ok in ") for text in messages)
-    assert {record.levelno for record in caplog.records} == {logging.DEBUG}
+    assert logging.DEBUG in {record.levelno for record in caplog.records}
     assert count("insert") == inserts + 1
 
 
@@ -39,9 +40,14 @@ def test_slow_operations_are_warnings(
     with caplog.at_level(logging.INFO, logger=LOGGER):
         titles()
         titles()
-    (record,) = caplog.records
+    # On a busy machine the other one may have been slow as well.
+    record = caplog.records[0]
     assert record.levelno == logging.WARNING
-    assert record.getMessage().startswith("slow: aggregate assets ok in 15")
+    found = re.fullmatch(
+        r"slow: aggregate assets ok in ([\d.]+) ms", record.getMessage()
+    )
+    assert found
+    assert float(found[1]) >= 150
 
 
 def test_failed_operations_say_so(
