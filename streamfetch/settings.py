@@ -350,6 +350,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "JobStateEnum": "streamfetch.jobs.models.State",
+        "AssetKindEnum": "uploads.models.Kind",
         "AssetStatusEnum": "uploads.models.Asset.Status",
         "ProjectStatusEnum": "projects.models.VideoProject.Status",
         "PdfExportFormatEnum": "pdfeditor.models.PdfExport.Format",

@@ -5,16 +5,35 @@ from typing import Any
 from downloads.pipeline import inspecting
 from downloads.services.downloads import parse_url
 from downloads.sources.video import Playlist
+from streamfetch.egress.errors import FetchError
+from streamfetch.egress.url import PublicUrl
+from streamfetch.errors import DomainError
 
 ENTRIES_PER_PAGE = 100
+
+
+class Unreachable(DomainError):
+    """The address did not give what was asked of it; `code` says why."""
+
+    code = "unreachable"
+    http_status = 422
+
+
+def look_up(owner: Any, url: PublicUrl) -> inspecting.Looked:
+    """As `pipeline.inspecting` does; raises `Unreachable` instead of `FetchError`."""
+    try:
+        return inspecting.look_up(url, owner_id=owner.pk)
+    except FetchError as error:
+        # Somebody else's server failed, not this one.
+        raise Unreachable(error.detail, code=error.code, field="url") from error
 
 
 def inspect(owner: Any, *, url: str, page: int = 1) -> dict[str, Any]:
     """What is at an address. A list comes in pages of 100 entries.
 
-    Raises `Invalid` naming `url`, `SourceFailure`, `FetchError`, `Busy`.
+    Raises `Invalid` naming `url`, `SourceFailure`, `Unreachable`, `Busy`.
     """
-    looked = inspecting.look_up(parse_url(url), owner_id=owner.pk)
+    looked = look_up(owner, parse_url(url))
     found = looked.found
     answer: dict[str, Any] = {
         "cache": "HIT" if looked.was_hit else "MISS",

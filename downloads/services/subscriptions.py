@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from downloads.models import MAX_SITE, MAX_TITLE, Options, Subscription
-from downloads.pipeline import following, inspecting
+from downloads.pipeline import following
+from downloads.services import inspections
 from downloads.services.downloads import parse_url
 from downloads.sources.identity import site_of
 from downloads.sources.video import Playlist
@@ -42,7 +43,7 @@ def subscribe(
             code="too_many_subscriptions",
             field="url",
         )
-    listed = inspecting.look_up(parsed, owner_id=owner.pk).found
+    listed = inspections.look_up(owner, parsed).found
     if not isinstance(listed, Playlist):
         raise Invalid(
             _("This is one video. Subscribe to a channel, a playlist or a feed."),

@@ -139,7 +139,9 @@ class AssetListSerializer(serializers.ListSerializer):
         return describe_all(list(data))
 
 
-class AssetSerializer(serializers.Serializer):
+class ListedAssetSerializer(serializers.Serializer):
+    """An asset as lists show it."""
+
     id = serializers.UUIDField(read_only=True)
     kind = serializers.ChoiceField(choices=Kind.choices, read_only=True)
     title = serializers.CharField(max_length=MAX_TITLE)
@@ -159,12 +161,6 @@ class AssetSerializer(serializers.Serializer):
     poster_url = serializers.CharField(read_only=True, allow_null=True)
     last_error = JobErrorSerializer(read_only=True, allow_null=True)
     processing = ProcessingSerializer(read_only=True, allow_null=True)
-    processing_log = LogEntrySerializer(
-        many=True,
-        read_only=True,
-        required=False,
-        help_text="What processing did, oldest first. Lists leave it out.",
-    )
     url = serializers.CharField(read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
@@ -172,6 +168,14 @@ class AssetSerializer(serializers.Serializer):
 
     class Meta:
         list_serializer_class = AssetListSerializer
+
+
+class AssetSerializer(ListedAssetSerializer):
+    """One asset, with the log of its processing."""
+
+    processing_log = LogEntrySerializer(
+        many=True, read_only=True, help_text="What processing did, oldest first."
+    )
 
     def to_representation(self, instance: Asset) -> dict[str, Any]:
         return describe_one(instance)

@@ -20,6 +20,7 @@ from uploads.api.serializers import (
     BulkSerializer,
     ClipRequestSerializer,
     EditAssetSerializer,
+    ListedAssetSerializer,
     OpenUploadSerializer,
     OpenUploadsSerializer,
     PartsSerializer,
@@ -139,13 +140,15 @@ class AssetList(APIView):
     @extend_schema(
         operation_id="assets_list",
         parameters=_FILTERS,
-        responses=AssetSerializer(many=True),
+        responses=ListedAssetSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         paginator = AssetPages()
         found = filtered_assets(request.user, request.query_params)
         page = paginator.paginate_queryset(found, request)
-        return paginator.get_paginated_response(AssetSerializer(page, many=True).data)
+        return paginator.get_paginated_response(
+            ListedAssetSerializer(page, many=True).data
+        )
 
 
 class AssetDetail(APIView):
