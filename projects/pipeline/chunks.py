@@ -213,8 +213,19 @@ def _help_once(
 
 
 def _stop(run: Run[RenderChunk]) -> None:
-    run.job.cancel()
-    run.lease.lose()
+    """Let go of a piece, for whoever goes on with its render if anybody does.
+
+    It may be another worker's by now: this one may have slept for long.
+    """
+    try:
+        if _is_wanted(run.job):
+            run.job.release()
+        else:
+            run.job.cancel()
+    except LeaseLost:
+        pass
+    finally:
+        run.lease.lose()
 
 
 def _encoded(

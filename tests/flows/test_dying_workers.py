@@ -1,20 +1,22 @@
 """A job survives the death of its worker, and is done once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from downloads.models import Download
-from projects.models import Render, VideoProject
+from projects.models import CachedChunk, Render, RenderChunk, VideoProject
 from projects.services import renders
 from projects.timeline.document import Clip, Resolution, Settings, Timeline
 from streamfetch.accounts.models import User
 from streamfetch.jobs import queue
 from streamfetch.jobs.models import MAX_CRASHES, Job, State
-from streamfetch.jobs.sweeping import sweep
+from streamfetch.jobs.sweeping import sweep, sweep_expired_leases
 from streamfetch.storage import keys
 from streamfetch.storage.backends import media_storage
 from streamfetch.storage.workspace import sweep_stale
@@ -50,12 +52,16 @@ def start_worker(tmp_path: Path) -> Iterator[StartWorker]:
 
 @pytest.fixture
 def render(alice: User) -> Render:
-    """A render that takes some seconds: half a minute of a picture."""
+    """A render that takes some seconds, in pieces that are all different."""
     asset = ready_asset(alice, media.image())
+    clips = [
+        Clip(asset=asset.pk, position=begin, end_time=end - begin)
+        for begin, end in pairwise((0, 7, 15, 30))
+    ]
     project = VideoProject.objects.create(
         owner=alice,
         name="A picture",
-        timeline=Timeline(clips=[Clip(asset=asset.pk, end_time=30)]),
+        timeline=Timeline(clips=clips),
         settings=Settings(resolution=Resolution(width=1280, height=720)),
     )
     return renders.request(project)
@@ -67,13 +73,29 @@ def is_encoding(render: Render) -> bool:
     return render.stage == "encode" and render.percent > 8
 
 
-def lease_runs_out(job: Job) -> None:
-    """Half a minute later, as far as the sweeper can tell."""
-    type(job).objects.filter(pk=job.pk).update(
-        lease_expires_at=timezone.now() - timedelta(seconds=1)
+def has_finished_a_piece(render: Render) -> bool:
+    """And works on another."""
+    pieces = RenderChunk.objects.filter(render_id=render.pk)
+    return (
+        is_encoding(render)
+        and pieces.filter(part="picture", state=State.SUCCEEDED).exists()
+        and pieces.filter(state=State.RUNNING).exists()
     )
-    assert sweep() == 1
-    job.refresh_from_db()
+
+
+def written_at(chunks: Iterable[CachedChunk]) -> dict[str, int]:
+    """When the file of each was written, in nanoseconds."""
+    root = settings.MEDIA_ROOT
+    return {each.key: (root / each.key).stat().st_mtime_ns for each in chunks}
+
+
+def leases_run_out(*kinds: type[Job]) -> None:
+    """Half a minute later, as far as the sweeper can tell."""
+    past = timezone.now() - timedelta(seconds=1)
+    running = [kind.objects.filter(state=State.RUNNING) for kind in kinds]
+    held = sum(each.update(lease_expires_at=past) for each in running)
+    assert held > 0
+    assert sweep_expired_leases() == held
 
 
 def has_ended(job: Job) -> bool:
@@ -85,24 +107,28 @@ def test_killed_in_a_render_ends_in_one_finished_render(
     render: Render, start_worker: StartWorker
 ) -> None:
     first = start_worker()
-    wait_for(lambda: is_encoding(render))
+    wait_for(lambda: has_finished_a_piece(render))
     first.kill()
     wait_for(lambda: processes_in_workspaces() == [], within_s=5)
     render.refresh_from_db()
     assert render.state == State.RUNNING
+    finished = list(CachedChunk.objects.filter(owner_id=render.owner_id))
+    before = written_at(finished)
+    left_behind = sorted(workspaces())
 
     start_worker()
-    lease_runs_out(render)
+    leases_run_out(Render, RenderChunk)
     wait_for(lambda: has_ended(render))
     assert (render.state, render.error) == (State.SUCCEEDED, None)
     assert (render.attempts, render.crashes) == (2, 1)
     assert render.duration_ms == 30_000
+    assert written_at(finished) == before
     stored = list(media_storage().list_prefix(keys.render(render.pk)))
     assert [each.key for each in stored] == [render.output_key]
     assert render.project.status == VideoProject.Status.COMPLETED
 
-    wait_for(lambda: len(workspaces()) == 1, within_s=5)
-    assert sweep_stale(older_than_s=0) == 1
+    wait_for(lambda: sorted(workspaces()) == left_behind, within_s=5)
+    assert sweep_stale(older_than_s=0) == len(left_behind)
     assert workspaces() == []
 
 
@@ -136,7 +162,8 @@ def test_a_job_that_kills_its_workers_is_given_up(alice: User, tmp_path: Path) -
             wait_for(worker.has_ended)
         download.refresh_from_db()
         assert (download.state, download.stage) == (State.RUNNING, "swallow")
-        lease_runs_out(download)
+        leases_run_out(Download)
+        download.refresh_from_db()
         assert download.crashes == deaths
     assert download.state == State.FAILED
     assert download.error.code == "worker_died"

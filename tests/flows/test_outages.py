@@ -71,13 +71,17 @@ class Person:
         wait_for(lambda: self.get(f"assets/{asset}/")["status"] == "ready")
         return asset
 
-    def project_of(self, asset: str) -> str:
+    def project_of(self, asset: str, title: str) -> str:
+        """Twenty seconds under a title: what was rendered of another is of no use."""
         made = self.post(
             "video-projects/",
             {
                 "name": "A picture",
-                "timeline": {"clips": [{"asset": asset, "end_time": 20}]},
-                "settings": {"resolution": {"width": 1280, "height": 720}},
+                "timeline": {
+                    "clips": [{"asset": asset, "end_time": 20}],
+                    "text_overlays": [{"text": title, "end_time": 20}],
+                },
+                "settings": {"resolution": {"width": 1920, "height": 1080}},
             },
         )
         return str(made["id"])
@@ -120,15 +124,16 @@ def person(server: RunningServer) -> Person:
 
 
 @pytest.fixture(scope="module")
-def project(person: Person) -> str:
-    return person.project_of(person.bring_in(media.image()))
+def asset(person: Person) -> str:
+    return person.bring_in(media.image())
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("service", ["mongodb", "redis"])
 def test_killed_in_the_middle_of_a_render(
-    server: RunningServer, person: Person, project: str, service: str
+    server: RunningServer, person: Person, asset: str, service: str
 ) -> None:
+    project = person.project_of(asset, f"Without {service}")
     processes = ("web", "worker-ffmpeg", "worker-io", "scheduler")
     before = {name: pid_of(server, name) for name in processes}
     running = person.render(project)

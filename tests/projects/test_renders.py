@@ -1,10 +1,12 @@
 """A render's life: asked for, done once, shown, told to its project, removed."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import redis
@@ -12,7 +14,8 @@ from django.conf import settings
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from projects.models import Render, VideoProject
+from projects.models import Render, RenderChunk, VideoProject
+from projects.pipeline import chunks
 from projects.pipeline.render import render as render_work
 from projects.pipeline.retention import KEPT, remove_old_outputs
 from projects.services import renders
@@ -128,6 +131,28 @@ def test_a_run_that_died_before_it_could_say_so_leaves_one_file(
     assert do(render).state == State.SUCCEEDED
     assert outputs(render, clean_storage) == first
     assert render.output_key.endswith(first[0])
+
+
+def test_a_worker_that_was_overtaken_leaves_the_pieces_to_its_successor(
+    project: VideoProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streamfetch.jobs.running.HEARTBEAT_S", 0.1)
+    render = renders.request(project)
+
+    def sleep_too_long(run: Run[RenderChunk], *_: Any, **__: Any) -> float:
+        Render.objects.filter(pk=render.pk).update(lease_token=uuid4())
+        give_up = time.monotonic() + 10
+        while not run.should_stop() and time.monotonic() < give_up:
+            time.sleep(0.05)
+        raise LeaseLost
+
+    with monkeypatch.context() as patch:
+        patch.setattr(chunks, "_encoded", sleep_too_long)
+        assert do(render).state == State.RUNNING
+    states = {each.state for each in RenderChunk.objects.filter(render_id=render.pk)}
+    assert states == {State.QUEUED}
+    Render.objects.filter(pk=render.pk).update(state=State.QUEUED)
+    assert do(render).state == State.SUCCEEDED
 
 
 def test_the_key_follows_from_what_is_seen(
