@@ -64,20 +64,30 @@ def submit(render: Render, work: Work, missing: set[str]) -> None:
     """Queue the pieces of `missing` that are not under way. Safe to repeat."""
     plan = work.plan
     if plan.sound in missing:
-        weight = SOUND_COST * plan.frames
-        _submit(render, RenderChunk.Stage.SOUND, plan.first, plan.last, plan.sound,
-                weight)  # fmt: skip
+        _submit(
+            render=render,
+            part=RenderChunk.Stage.SOUND,
+            first=plan.first,
+            last=plan.last,
+            digest=plan.sound,
+            weight=SOUND_COST * plan.frames,
+        )
     sent = set()
     for span in plan.spans:
         if span.digest in missing and span.digest not in sent:
             sent.add(span.digest)
-            weight = span.cost * span.frames
-            _submit(render, RenderChunk.Stage.PICTURE, span.first, span.last,
-                    span.digest, weight)  # fmt: skip
+            _submit(
+                render=render,
+                part=RenderChunk.Stage.PICTURE,
+                first=span.first,
+                last=span.last,
+                digest=span.digest,
+                weight=span.cost * span.frames,
+            )
 
 
-def _submit(  # noqa: PLR0917
-    render: Render, part: str, first: int, last: int, digest: str, weight: float
+def _submit(
+    *, render: Render, part: str, first: int, last: int, digest: str, weight: float
 ) -> None:
     chunk = RenderChunk(
         pk=uuid5(render.pk, digest),

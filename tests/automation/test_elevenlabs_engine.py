@@ -146,7 +146,8 @@ def test_names_are_found_on_later_pages(
         ("refused", EngineError, "invalid_audio"),
     ],
 )
-def test_refusals(  # noqa: PLR0917
+def test_refusals(
+    *,
     fake: FakeElevenLabs,
     chunk: Path,
     tmp_path: Path,
@@ -177,7 +178,8 @@ def test_a_wrong_key_stops_everything(
 @pytest.mark.parametrize(
     ("surface", "script"), [("elevenlabs", "425"), ("elevenlabs-v2", "expired")]
 )
-def test_outputs_that_are_late_or_expired_are_asked_for_again(  # noqa: PLR0917
+def test_outputs_that_are_late_or_expired_are_asked_for_again(
+    *,
     fake: FakeElevenLabs,
     chunk: Path,
     tmp_path: Path,

@@ -52,7 +52,8 @@ def chunk_keys(job: AutomationJob) -> dict[int, str]:
     )
 
 
-def test_a_failed_chunk_keeps_the_original_and_alone_is_sent_again(  # noqa: PLR0917
+def test_a_failed_chunk_keeps_the_original_and_alone_is_sent_again(
+    *,
     alice: User,
     asset: Asset,
     key: EngineKey,
@@ -102,7 +103,8 @@ def test_a_failed_chunk_keeps_the_original_and_alone_is_sent_again(  # noqa: PLR
 
 
 @pytest.mark.parametrize("script", ["garbage", "silent"])
-def test_what_cannot_be_used_never_gets_into_the_result(  # noqa: PLR0917
+def test_what_cannot_be_used_never_gets_into_the_result(
+    *,
     alice: User,
     asset: Asset,
     key: EngineKey,
@@ -123,7 +125,8 @@ def test_what_cannot_be_used_never_gets_into_the_result(  # noqa: PLR0917
 @pytest.mark.parametrize(
     ("fail", "code"), [(["quota"], "quota_exceeded"), ([], "invalid_api_key")]
 )
-def test_keys_that_do_not_work_stop_the_job(  # noqa: PLR0917
+def test_keys_that_do_not_work_stop_the_job(
+    *,
     alice: User,
     asset: Asset,
     fake: FakeElevenLabs,
@@ -177,7 +180,8 @@ def test_a_budget_that_is_reached_in_the_middle(
     assert job.spent_usd <= 1
 
 
-def test_review_pause_and_go_on(  # noqa: PLR0917
+def test_review_pause_and_go_on(
+    *,
     alice: User,
     asset: Asset,
     key: EngineKey,

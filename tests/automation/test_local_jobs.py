@@ -30,7 +30,8 @@ def captioned(asset: Asset, spoken: Speech) -> Asset:
     return asset
 
 
-def test_a_whole_job(  # noqa: PLR0917
+def test_a_whole_job(
+    *,
     alice: User,
     captioned: Asset,
     talk: Path,

@@ -246,8 +246,8 @@ def test_a_fade_is_black_in_the_middle(bars: Path, tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("kind", ["wipe", "slide"])
-def test_wipes_and_slides_go_where_they_say(  # noqa: PLR0917
-    bars: Path, tmp_path: Path, kind: str, way: str, new: Any, old: Any
+def test_wipes_and_slides_go_where_they_say(
+    *, bars: Path, tmp_path: Path, kind: str, way: str, new: Any, old: Any
 ) -> None:
     """After a quarter of the time."""
     seen = crossed(bars, tmp_path, 5, kind, way)
