@@ -358,13 +358,15 @@ class Estimate(APIView):
         body = EstimateRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         wanted = dict(body.validated_data)
-        duration_ms = wanted.get("duration_ms", 0)
+        duration_ms, video = wanted.get("duration_ms", 0), None
         if "asset" in wanted:
             asset = assets.find(request.user, wanted["asset"])
             jobs.check_asset(asset)
-            duration_ms = asset.duration_ms or 0
+            duration_ms, video = asset.duration_ms or 0, jobs.info_of(asset)
         estimates.check_config(person(request).pk, wanted["config"])
-        return Response(estimates.estimate(wanted["config"], duration_ms=duration_ms))
+        return Response(
+            estimates.estimate(wanted["config"], duration_ms=duration_ms, video=video)
+        )
 
 
 class EngineKeyList(APIView):

@@ -40,6 +40,12 @@ class PassingEngineError(EngineError):
     recoverable = True
 
 
+class EngineFull(PassingEngineError):
+    """All slots of the account are taken: to be waited for, however long it takes."""
+
+    code = "engine_full"
+
+
 class FatalEngineError(EngineError):
     """The key, the account or the set-up is wrong."""
 

@@ -85,7 +85,8 @@ def _elevenlabs(setup: Setup) -> tuple[Capabilities, Capabilities]:
         keeps_background=True,
         clones_voices=True,
         chooses_speakers=True,
-        watermark=False,
+        watermark=True,
+        returns_video=True,
     )
     v2 = Capabilities(
         name=ELEVENLABS_V2,

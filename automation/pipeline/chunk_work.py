@@ -14,13 +14,13 @@ from automation.documents import SpokenCue, Transcript
 from automation.engines.base import Dubbed, Engine, EngineError, Spoken, Task
 from automation.models import AutomationJob, DubChunk
 from automation.pipeline import pcm
-from automation.pipeline.chunking import with_handles
 from automation.pipeline.commands import to_flac, to_wav
 from automation.pipeline.journal import note
 from automation.pipeline.ledger import ChunkLedger, reference_of
+from automation.pipeline.pictures import cut_for_engine, sent_range
 from automation.pipeline.sound import Line
 from streamfetch.ffmpeg.errors import FFmpegError, Stopped
-from streamfetch.ffmpeg.probe import probe
+from streamfetch.ffmpeg.probe import MediaInfo, probe
 from streamfetch.jobs.running import Run
 from streamfetch.storage import keys
 from streamfetch.storage.backends import media_storage
@@ -85,14 +85,12 @@ class ChunkWorker:
             chunk.output_key and media_storage().head(chunk.output_key)
         )
 
-    def was_sent(self, chunk: DubChunk) -> bool:
-        """Whether an attempt at this very work is under way at the engine."""
+    def is_charged(self, chunk: DubChunk) -> bool:
+        """Whether the engine is known to have taken this very work already."""
         attempt = chunk.attempt
         chunk.key = self.key_of(chunk)
         return bool(
-            attempt
-            and attempt.reference == reference_of(chunk)
-            and (attempt.remote_id or attempt.posted_at)
+            attempt and attempt.reference == reference_of(chunk) and attempt.remote_id
         )
 
     def adopt(self, chunk: DubChunk) -> bool:
@@ -143,11 +141,13 @@ class ChunkWorker:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _task(self, chunk: DubChunk, ledger: ChunkLedger, folder: Path) -> Task:
-        start, end = with_handles(
-            self._job.plan, start=chunk.start_sample, end=chunk.end_sample
-        )
+        start, end = sent_range(self._job, self._line, chunk)
         audio = folder / "chunk.wav"
         pcm.copy(self._line.sound, audio, start=start, end=end)
+        video = None
+        if self._job.config.use_watermark and not ledger.remote_id:
+            video = folder / "chunk.mp4"
+            cut_for_engine(self._run, self._line, audio, video, start=start)
         work = folder / "work"
         work.mkdir(exist_ok=True)
         edited = chunk.transcript.cues if chunk.is_edited else []
@@ -166,21 +166,30 @@ class ChunkWorker:
             transcript=[_spoken(cue, lead_ms) for cue in edited],
             num_speakers=self._job.config.num_speakers,
             use_watermark=self._job.config.use_watermark,
+            video=video,
         )
 
     def _keep(
         self, chunk: DubChunk, task: Task, dubbed: Dubbed, *, key: str
     ) -> tuple[str, list[str]]:
         wav = task.directory.parent / "dubbed.wav"
-        self._decode(dubbed.path, wav)
+        info = self._decode(dubbed.path, wav)
         flags = self._look_at(wav, task)
         packed = task.directory.parent / "dubbed.flac"
         to_flac(wav, packed, workspace=self._run.workspace.path)
         stored = keys.dub_file(self._job.pk, "dub", key, "flac")
+        if task.use_watermark:
+            if info.video is None or info.container != "mov":
+                raise UnusableAnswer(
+                    "The engine returned no picture. Turn the watermark off, or retry."
+                )
+            picture = keys.dub_file(self._job.pk, "picture", key, "mp4")
+            media_storage().save_file(dubbed.path, picture, consume=True)
+        # Last: what has its sound is taken as complete.
         media_storage().save_file(packed, stored, consume=True)
         return stored, flags
 
-    def _decode(self, source: Path, target: Path) -> None:
+    def _decode(self, source: Path, target: Path) -> MediaInfo:
         """Raises `UnusableAnswer` for what is no sound."""
         try:
             if source.stat().st_size > MAX_ANSWER_BYTES:
@@ -197,6 +206,7 @@ class ChunkWorker:
                 channels=self._line.channels,
                 workspace=self._run.workspace.path,
             )
+            return info
         except Stopped:
             raise
         except (FFmpegError, FileNotFoundError) as error:
@@ -244,9 +254,7 @@ class ChunkWorker:
         if said and not chunk.is_edited:
             lead_ms = 0.0
             if self._job.plan is not None:
-                start, _end = with_handles(
-                    self._job.plan, start=chunk.start_sample, end=chunk.end_sample
-                )
+                start, _end = sent_range(self._job, self._line, chunk)
                 lead_ms = (chunk.start_sample - start) / 48
             length_ms = (chunk.end_sample - chunk.start_sample) / 48
             cues = [_cue(each, lead_ms, length_ms) for each in said]

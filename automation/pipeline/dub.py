@@ -6,16 +6,18 @@ language, engine and options. One that finally fails says so, and keeps the orig
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
 from automation.describing import announce_chunk
 from automation.documents import ChunkError, DubbingProgress
-from automation.engines.base import Engine, EngineError, EngineStopped
+from automation.engines.base import Engine, EngineError, EngineFull, EngineStopped
 from automation.models import AutomationJob, DubChunk
 from automation.pipeline.chunk_work import ChunkWorker
 from automation.pipeline.journal import note
@@ -29,6 +31,9 @@ from streamfetch.subtitles import Cue
 STARTED_AT, DONE_AT = 20.0, 80.0
 RETRY_DELAYS_S = (5.0, 10.0, 20.0)
 MAX_WAIT_S = 300.0
+# How often, and how long, a chunk asks for a slot that others hold.
+SLOT_LOOK_S = 10.0
+MAX_QUEUED_S = 3600.0
 LOOK_EVERY_S = 0.5
 MS_PER_MINUTE = 60_000
 
@@ -49,25 +54,41 @@ class Price:
 
 
 class _Budget:
-    """Money that is spent, or promised to chunks under way."""
+    """Money that is spent, or promised to chunks under way.
 
-    def __init__(self, price: Price, *, spent_usd: float) -> None:
+    What was sent and never answered stays promised: it may have been charged.
+    """
+
+    def __init__(self, price: Price, chunks: Sequence[DubChunk]) -> None:
         self._price = price
         self._lock = threading.Lock()
-        self._committed_usd = spent_usd
+        self._spent_usd = sum(each.cost_usd for each in chunks)
+        self._promised = {
+            each.pk: price.of(each) for each in chunks if _may_be_charged(each)
+        }
 
-    def reserve(self, chunk: DubChunk, *, limit: float | None) -> float:
-        """Set a chunk's price aside. Raises `EngineError` beyond `limit` dollars."""
+    def promise(self, chunk: DubChunk, *, limit: float | None) -> float:
+        """Set a chunk's price aside. Raises `BudgetReached` beyond `limit` dollars."""
         cost = self._price.of(chunk)
         with self._lock:
-            if limit is not None and self._committed_usd + cost > limit + 1e-9:
-                raise BudgetReached(self._committed_usd, limit)
-            self._committed_usd += cost
+            if chunk.pk not in self._promised:
+                committed = self._spent_usd + sum(self._promised.values())
+                if limit is not None and committed + cost > limit + 1e-9:
+                    raise BudgetReached(committed, limit)
+                self._promised[chunk.pk] = cost
         return cost
 
-    def release(self, cost: float) -> None:
+    def settle(self, chunk: DubChunk, *, before_usd: float) -> None:
+        """After a try: count what was charged, free what certainly was not."""
         with self._lock:
-            self._committed_usd -= cost
+            self._spent_usd += chunk.cost_usd - before_usd
+            if not _may_be_charged(chunk):
+                self._promised.pop(chunk.pk, None)
+
+
+def _may_be_charged(chunk: DubChunk) -> bool:
+    attempt = chunk.attempt
+    return bool(attempt and attempt.posted_at and not attempt.remote_id)
 
 
 class BudgetReached(EngineError):
@@ -78,7 +99,8 @@ class BudgetReached(EngineError):
 
     def __init__(self, spent_usd: float, budget_usd: float) -> None:
         super().__init__(
-            f"The budget of ${budget_usd:.2f} is used up (${spent_usd:.2f} spent). "
+            f"The budget of ${budget_usd:.2f} is used up (${spent_usd:.2f} spent or "
+            "under way). "
             "Raise it and retry: what is dubbed already is not paid again."
         )
 
@@ -101,8 +123,8 @@ class Dubbing:
         self._fatal: DomainError | None = None
         self._rests = threading.Event()
         self._changed = threading.Event()
-        spent = sum(each.cost_usd for each in self._chunks())
-        self._budget = _Budget(price, spent_usd=spent)
+        self._budget = _Budget(price, self._chunks())
+        self._waited_s: defaultdict[UUID, float] = defaultdict(float)
         self._worker = ChunkWorker(
             run, line, engine=engine, captions=captions, should_stop=self._should_stop
         )
@@ -191,28 +213,29 @@ class Dubbing:
         if self._worker.adopt(chunk):
             self._tell(chunk)
             return
-        is_new = not self._worker.was_sent(chunk)
         cost = 0.0
-        if is_new:
-            cost = self._budget.reserve(chunk, limit=_budget_of(self._job))
+        if not self._worker.is_charged(chunk):
+            cost = self._budget.promise(chunk, limit=_budget_of(self._job))
         before = chunk.cost_usd
         try:
             self._worker.dub(chunk, cost_usd=cost, on_change=self._on_change(chunk))
         finally:
-            if is_new and chunk.cost_usd == before:
-                self._budget.release(cost)
+            self._budget.settle(chunk, before_usd=before)
         self._tell(chunk)
 
     def _tries_again(self, chunk: DubChunk, error: DomainError) -> bool:
         """Wait, and say whether to try once more; else the chunk has failed."""
+        if isinstance(error, EngineFull) and self._waited_s[chunk.pk] < MAX_QUEUED_S:
+            self._wait_for_slot(chunk, error)
+            return True
         number = chunk.retry_count
         if not error.recoverable or number >= len(RETRY_DELAYS_S):
             self._fail(chunk, error)
             return False
         asked_s = getattr(error, "retry_after_s", None)
-        delay_s = min(MAX_WAIT_S, max(RETRY_DELAYS_S[number], asked_s or 0.0))
-        if asked_s is not None:
-            delay_s = min(MAX_WAIT_S, asked_s)
+        delay_s = min(
+            MAX_WAIT_S, RETRY_DELAYS_S[number] if asked_s is None else asked_s
+        )
         self._set(
             chunk,
             state=DubChunk.State.RETRYING,
@@ -226,12 +249,26 @@ class Dubbing:
             level="warning",
             code=error.code,
         )
-        until = time.monotonic() + delay_s
-        while time.monotonic() < until:
-            if self._should_stop():
-                return True
-            time.sleep(0.1)
+        self._wait(delay_s)
         return True
+
+    def _wait_for_slot(self, chunk: DubChunk, error: EngineFull) -> None:
+        """Others use the account: nothing failed, so it counts as no try."""
+        if not self._waited_s[chunk.pk]:
+            note(
+                self._job,
+                f"Chunk {chunk.index + 1} ({chunk.language}) waits: {error.detail}",
+                code=error.code,
+            )
+        self._set(chunk, state=DubChunk.State.PENDING)
+        delay_s = min(MAX_WAIT_S, max(SLOT_LOOK_S, error.retry_after_s or 0.0))
+        self._waited_s[chunk.pk] += delay_s
+        self._wait(delay_s)
+
+    def _wait(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._should_stop():
+            time.sleep(0.1)
 
     def _fail(self, chunk: DubChunk, error: DomainError) -> None:
         self._set(

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from automation.pipeline import pcm
-from automation.pipeline.pcm import Sound
+from automation.pipeline.pcm import Part, Sound
 
 # 20 ms around each boundary, of which both chunks have ten.
 FADE = 960
@@ -24,29 +24,29 @@ class Joiner:
     def sample_count(self) -> int:
         return self._writer.sample_count
 
-    def add(self, sound: Sound, *, before: int, after: int) -> None:
+    def add(self, sound: Part, *, before: int, after: int) -> None:
         """A chunk with `before` and `after` samples of handles around it.
 
         Handles are at least half a cross-fade, except at the ends of the line.
         """
-        head = HALF if before else 0
-        tail = HALF if after else 0
-        part = sound[before - head : len(sound) - after + tail]
+        first = before - (HALF if before else 0)
+        last = sound.length - after + (HALF if after else 0)
         if self._tail is not None:
             rising = np.linspace(0, 1, FADE, dtype=np.float32)[:, None]
+            head = sound.read(first, first + FADE)
             # The same power all along: the two are strangers to each other.
-            mixed = self._tail * np.sqrt(1 - rising) + part[:FADE] * np.sqrt(rising)
-            self._writer.write(mixed)
+            self._writer.write(
+                self._tail * np.sqrt(1 - rising) + head * np.sqrt(rising)
+            )
             self.starts.append(self._writer.sample_count - HALF)
-            part = part[FADE:]
+            first += FADE
         else:
             self.starts.append(self._writer.sample_count)
-        if after:
-            self._writer.write(part[: len(part) - FADE])
-            self._tail = part[len(part) - FADE :].copy()
-        else:
-            self._writer.write(part)
-            self._tail = None
+        until = last - FADE if after else last
+        body = Part(sound, first, until - first)
+        for block in body.blocks():
+            self._writer.write(block)
+        self._tail = sound.read(until, last) if after else None
 
     def close(self) -> None:
         if self._tail is not None:

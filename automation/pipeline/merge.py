@@ -1,7 +1,9 @@
 """The stage `merge`: one sound out of the chunks, laid over the untouched picture."""
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from automation.documents import ChunkPlan, MergingProgress
@@ -9,31 +11,24 @@ from automation.models import AutomationJob, DubChunk
 from automation.pipeline import pcm
 from automation.pipeline.chunking import ranges
 from automation.pipeline.commands import MAX_OUTPUT_BYTES, run_command
-from automation.pipeline.fit import fit, gain_to
+from automation.pipeline.containers import (
+    THREE_LETTERS,
+    is_copied,
+    picture_options,
+    size_of,
+    sound_options,
+)
+from automation.pipeline.fit import fitted, gain_to
 from automation.pipeline.joining import Joiner
+from automation.pipeline.pcm import Part
+from automation.pipeline.pictures import Grid, returned_pictures, sent_range
 from automation.pipeline.sound import SAMPLES_PER_MS, Line
 from streamfetch.ffmpeg import binary
-from streamfetch.ffmpeg.command import Command, Graph, Input, Output, Stream, Value
-from streamfetch.ffmpeg.probe import VideoStream
+from streamfetch.ffmpeg.command import Command, Graph, Input, Output, Value
 from streamfetch.jobs.running import Run
 from streamfetch.storage.backends import media_storage
 
-VERSION = "1"
-# What each container takes as it is.
-COPIED = {
-    "mp4": frozenset({"h264", "hevc", "av1", "mpeg4", "vp9"}),
-    "webm": frozenset({"vp8", "vp9", "av1"}),
-}
-HEIGHTS = {"1080p": 1080, "720p": 720}
-# ISO 639-2 codes, which are what MP4 has room for.
-THREE_LETTERS = {
-    "ar": "ara", "bg": "bul", "ca": "cat", "cs": "ces", "da": "dan", "de": "deu",
-    "el": "ell", "en": "eng", "es": "spa", "fi": "fin", "fr": "fra", "gl": "glg",
-    "hi": "hin", "hr": "hrv", "hu": "hun", "id": "ind", "it": "ita", "ja": "jpn",
-    "ko": "kor", "ms": "msa", "nl": "nld", "no": "nor", "pl": "pol", "pt": "por",
-    "ro": "ron", "ru": "rus", "sk": "slk", "sv": "swe", "ta": "tam", "tr": "tur",
-    "uk": "ukr", "vi": "vie", "zh": "zho",
-}  # fmt: skip
+VERSION = "2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +53,7 @@ def digest_of(job: AutomationJob, chunks: list[DubChunk], line: Line) -> str:
         str(line.sample_count),
         config.output_format,
         config.video_quality,
+        str(config.use_watermark),
         *(f"{each.start_sample} {each.state} {each.output_for}" for each in chunks),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
@@ -72,19 +68,28 @@ def merge(
     span: tuple[float, float],
 ) -> Merged:
     """Join the chunks of one language, and put them under the picture."""
-    middle = span[0] + (span[1] - span[0]) * 0.6
+    share = 0.3 if run.job.config.use_watermark else 0.6
+    middle = span[0] + (span[1] - span[0]) * share
     sound = run.workspace / f"mix-{language}.wav"
     starts, kept, flagged = _join(run, line, chunks, sound, span=(span[0], middle))
     config = run.job.config
     path = run.workspace / f"dubbed-{language}.{config.output_format}"
-    command, is_copied = _command(run.job, line, sound, path, language=language)
     _tell(run, "concatenating", done=len(chunks), total=len(chunks))
+    pictures = None
+    if config.use_watermark:
+        pictures = returned_pictures(run, line, chunks, span=(middle, span[1]))
+        middle = span[1]
+    command, copies = _command(
+        run.job, line, sound, path, language=language, pictures=pictures
+    )
     run_command(run, command, span=(middle, span[1]), file_bytes=MAX_OUTPUT_BYTES)
+    if pictures is not None:
+        pictures.unlink(missing_ok=True)
     return Merged(
         path=path,
         sound=sound,
         starts=starts,
-        is_copied=is_copied,
+        is_copied=copies,
         kept_original=kept,
         flagged=flagged,
     )
@@ -107,14 +112,15 @@ def _join(
         with pcm.Reader(line.sound) as reader:
             for chunk, place in zip(chunks, ranges(plan), strict=True):
                 start, end, before, after = place
-                sound = reader.read(start - before, end + after)
+                original = Part(reader, start - before, end + after - start + before)
                 if chunk.state == DubChunk.State.COMPLETE:
-                    sound, flags = _dubbed(run, line, chunk, sound)
+                    with _dubbed(run, line, chunk, original) as (sound, flags):
+                        joiner.add(sound, before=before, after=after)
                     for flag in flags:
                         flagged.setdefault(flag, []).append(chunk.index)
                 else:
                     kept.append(chunk.index)
-                joiner.add(sound, before=before, after=after)
+                    joiner.add(original, before=before, after=after)
                 share = (chunk.index + 1) / len(chunks)
                 run.report(span[0] + (span[1] - span[0]) * share)
                 _tell(run, "replacing_audio", done=chunk.index + 1, total=len(chunks))
@@ -123,23 +129,27 @@ def _join(
     return joiner.starts, kept, flagged
 
 
+@contextmanager
 def _dubbed(
-    run: Run[AutomationJob], line: Line, chunk: DubChunk, original: pcm.Sound
-) -> tuple[pcm.Sound, list[str]]:
+    run: Run[AutomationJob], line: Line, chunk: DubChunk, original: Part
+) -> Iterator[tuple[Part, list[str]]]:
+    """What came back for a chunk, as long and as loud as the original of its place."""
     packed = run.workspace / "packed.flac"
     packed.unlink(missing_ok=True)
     media_storage().fetch_to(chunk.output_key, packed)
-    fitted = fit(
+    start, end = sent_range(run.job, line, chunk)
+    with fitted(
         packed,
-        wanted=len(original),
+        wanted=end - start,
         channels=line.channels,
         workspace=run.workspace.path,
-    )
-    packed.unlink(missing_ok=True)
-    flags = set(chunk.flags.split()) - {"overrun"}
-    if fitted.overruns:
-        flags.add("overrun")
-    return fitted.sound * gain_to(fitted.sound, original), sorted(flags)
+    ) as found:
+        packed.unlink(missing_ok=True)
+        flags = set(chunk.flags.split()) - {"overrun"}
+        if found.overruns:
+            flags.add("overrun")
+        sound = Part(found, original.start - start, original.length)
+        yield replace(sound, gain=gain_to(sound, original)), sorted(flags)
 
 
 def _tell(run: Run[AutomationJob], step: str, *, done: int, total: int) -> None:
@@ -156,28 +166,47 @@ def _tell(run: Run[AutomationJob], step: str, *, done: int, total: int) -> None:
 
 
 def _command(
-    job: AutomationJob, line: Line, sound: Path, path: Path, *, language: str
+    job: AutomationJob,
+    line: Line,
+    sound: Path,
+    path: Path,
+    *,
+    language: str,
+    pictures: Path | None,
 ) -> tuple[Command, bool]:
+    """`pictures`: finished ones, that take the place of the source's."""
     video = line.info.video
     if video is None:
         raise ValueError("there is no picture")
     config = job.config
     graph = Graph()
-    media = graph.input(Input(path=line.source, demuxer=line.info.container))
+    if pictures is None:
+        media = graph.input(Input(path=line.source, demuxer=line.info.container))
+        picture, codec = media.stream(video.index), video.codec
+        copies = is_copied(
+            config,
+            codec=codec,
+            width=video.display_width,
+            height=video.display_height,
+        )
+    else:
+        begins = {"itsoffset": float(Grid.of(line).first_s)}
+        picture = graph.input(Input(path=pictures, demuxer="mov", options=begins)).video
+        codec, copies = "", True
     mixed = graph.input(Input(path=sound, demuxer="wav")).audio
-    picture = media.stream(video.index)
-    limit = HEIGHTS[config.video_quality]
-    shortest = min(video.display_width, video.display_height)
-    is_copied = shortest <= limit and video.codec in COPIED[config.output_format]
     options: dict[str, Value | None] = {}
-    if is_copied:
+    if copies:
         options["c:v"] = "copy"
-        if video.codec == "hevc":
+        if codec == "hevc":
             options["tag:v"] = "hvc1"
     else:
-        picture = _smaller(picture, video, limit)
-        options |= _picture_options(config.output_format)
-    options |= _sound_options(config.output_format, line.channels)
+        width, height = size_of(
+            config, width=video.display_width, height=video.display_height
+        )
+        picture = picture.filter("scale", w=width, h=height)
+        picture = picture.filter("format", pix_fmts="yuv420p")
+        options |= picture_options(config.output_format)
+    options |= sound_options(config.output_format, line.channels)
     options["metadata:s:a:0"] = f"language={THREE_LETTERS.get(language, 'und')}"
     options |= {"map_chapters": -1, "max_interleave_delta": 0}
     if config.output_format == "mp4":
@@ -189,37 +218,5 @@ def _command(
         options=options,
     )
     duration_ms = line.sample_count // SAMPLES_PER_MS
-    return graph.command(output, expected_duration_ms=duration_ms), is_copied
-
-
-def _smaller(picture: Stream, video: VideoStream, limit: int) -> Stream:
-    width, height = video.display_width, video.display_height
-    scale = min(1.0, limit / min(width, height))
-    return picture.filter(
-        "scale", w=int(width * scale) // 2 * 2, h=int(height * scale) // 2 * 2
-    ).filter("format", pix_fmts="yuv420p")
-
-
-def _picture_options(container: str) -> dict[str, Value | None]:
-    if container == "webm":
-        return {
-            "c:v": "libvpx-vp9",
-            "b:v": 0,
-            "crf": 34,
-            "deadline": "realtime",
-            "cpu-used": 7,
-            "row-mt": 1,
-            "fps_mode": "passthrough",
-        }
-    return {
-        "c:v": "libx264",
-        "preset": "veryfast",
-        "crf": 21,
-        "fps_mode": "passthrough",
-    }
-
-
-def _sound_options(container: str, channels: int) -> dict[str, Value | None]:
-    if container == "webm":
-        return {"c:a": "libopus", "b:a": f"{64 * channels}k", "ar": 48_000}
-    return {"c:a": "aac", "b:a": f"{96 * channels}k", "ar": 48_000}
+    command = graph.command(output, expected_duration_ms=duration_ms)
+    return command, copies and pictures is None

@@ -6,9 +6,10 @@ An array has one row a sample and one column a channel, and values from -1 to 1.
 import hashlib
 import wave
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,33 @@ class Reader:
         trace: TracebackType | None,
     ) -> None:
         self._file.close()
+
+
+class Readable(Protocol):
+    def read(self, start: int, end: int) -> Sound:
+        """Samples `start` up to, not including, `end`."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """`length` samples of something, from `start`, made louder by `gain`.
+
+    It holds no samples: a chunk of an hour takes no more memory than one of a second.
+    """
+
+    source: Readable
+    start: int
+    length: int
+    gain: float = 1.0
+
+    def read(self, start: int, end: int) -> Sound:
+        """Samples by their place in the part."""
+        end = min(end, self.length)
+        return self.source.read(self.start + start, self.start + end) * self.gain
+
+    def blocks(self, size: int = 48_000 * BLOCK_S) -> Iterator[Sound]:
+        for at in range(0, self.length, size):
+            yield self.read(at, at + size)
 
 
 class Writer:

@@ -12,6 +12,7 @@ from automation.pipeline.commands import to_wav
 from automation.pipeline.loudness import loudness_of
 from automation.pipeline.merge import Merged
 from automation.pipeline.pcm import Reader
+from automation.pipeline.pictures import Grid
 from automation.pipeline.sound import SAMPLES_PER_MS, Line
 from streamfetch.ffmpeg.probe import probe
 from streamfetch.jobs.running import Run
@@ -49,7 +50,7 @@ def verify(run: Run[AutomationJob], line: Line, merged: Merged) -> Report:
     frame_ms = 1000 / float(before.fps) if before.fps else 40.0
     report = report.model_copy(
         update={
-            "frames_in": before.frame_count,
+            "frames_in": _planned_frames(run.job, line),
             "frames_out": after.frame_count,
             "video_ms": video_ms,
             "av_difference_ms": round(abs(report.audio_ms - video_ms), 3),
@@ -62,6 +63,13 @@ def verify(run: Run[AutomationJob], line: Line, merged: Merged) -> Report:
         and report.max_boundary_error_samples == 0
     )
     return report.model_copy(update={"passed": passed})
+
+
+def _planned_frames(job: AutomationJob, line: Line) -> int:
+    """Those of the source; of pictures that came back, those of its even grid."""
+    if job.config.use_watermark:
+        return Grid.of(line).count
+    return line.info.video.frame_count if line.info.video else 0
 
 
 def _heard(decoded: Path, line: Line, merged: Merged, *, edges: list[int]) -> Report:

@@ -7,10 +7,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from automation import setup
-from automation.documents import DubConfig
+from automation.documents import DubConfig, VideoInfo
 from automation.engines.base import Capabilities
 from automation.engines.catalog import capabilities
 from automation.engines.languages import name_of
+from automation.pipeline.containers import is_copied
 from streamfetch.errors import Invalid
 
 MS_PER_MINUTE = 60_000
@@ -18,7 +19,7 @@ MS_PER_S = 1000
 # Measured on two cores: extracting, analysing, joining and checking, as shares of
 # the video's duration.
 OVERHEAD_SHARE = 0.08
-TRANSCODE_SHARE = 1.5
+TRANSCODE_SHARE = {"mp4": 0.4, "webm": 0.8}
 
 
 def engines() -> list[Capabilities]:
@@ -86,8 +87,16 @@ def _check_pair(engine: Capabilities, source: str, target: str, *, number: int) 
     )
 
 
+def copies(config: DubConfig, video: VideoInfo) -> bool:
+    """Whether the picture need not be encoded. What is not known is taken to be what
+    most videos are."""
+    return is_copied(
+        config, codec=video.codec or "h264", width=video.width, height=video.height
+    )
+
+
 def estimate(
-    config: DubConfig, *, duration_ms: int, is_copied: bool = True
+    config: DubConfig, *, duration_ms: int, video: VideoInfo | None = None
 ) -> dict[str, Any]:
     """Cost in US dollars (None: unknown) and time in seconds, before starting.
 
@@ -107,7 +116,9 @@ def estimate(
         config.max_parallel_jobs, engine.max_parallel, max(1, chunks * languages)
     )
     dubbing_s = duration_ms / MS_PER_S * engine.realtime_factor * languages / parallel
-    overhead = OVERHEAD_SHARE * languages + (0 if is_copied else TRANSCODE_SHARE)
+    overhead = OVERHEAD_SHARE * languages
+    if not copies(config, video or VideoInfo()):
+        overhead += TRANSCODE_SHARE[config.output_format] * languages
     return {
         "engine": engine.name,
         "duration_ms": duration_ms,

@@ -23,6 +23,8 @@ from uploads.services import assets
 MAX_DURATION_MS = 4 * 3600 * 1000
 MIN_DURATION_MS = 500
 MIN_CHUNK_SAMPLES = 48_000
+# The longest one that is ever proposed: five minutes and a half of it.
+MAX_CHUNK_SAMPLES = 450 * 48_000
 
 
 def find(owner: Any, job_id: UUID) -> AutomationJob:
@@ -228,20 +230,23 @@ def move_boundaries(job: AutomationJob, samples: list[int]) -> AutomationJob:
 
 
 def _boundary_problems(samples: list[int], plan: ChunkPlan) -> list[FieldProblem]:
+    """One for each chunk that is too short or too long, at the cut that ends it."""
     problems = []
     before = 0
-    for number, sample in enumerate(samples):
-        if sample - before < MIN_CHUNK_SAMPLES:
-            message = _("Each chunk must be a second long at least.")
-            problems.append(
-                FieldProblem(f"boundaries[{number}]", "chunk_too_short", message)
-            )
+    for number, sample in enumerate([*samples, plan.sample_count]):
+        length = sample - before
         before = sample
-    if samples and plan.sample_count - before < MIN_CHUNK_SAMPLES:
-        message = _("The last chunk must be a second long at least.")
-        problems.append(
-            FieldProblem(f"boundaries[{len(samples) - 1}]", "chunk_too_short", message)
-        )
+        # Without any cut the sound is what it is, however short.
+        if length < MIN_CHUNK_SAMPLES and samples:
+            code = "chunk_too_short"
+            message = _("Each chunk must be a second long at least.")
+        elif length > MAX_CHUNK_SAMPLES:
+            code = "chunk_too_long"
+            message = _("No chunk may be longer than seven and a half minutes.")
+        else:
+            continue
+        field = f"boundaries[{min(number, max(0, len(samples) - 1))}]"
+        problems.append(FieldProblem(field, code, message))
     return problems
 
 

@@ -179,9 +179,12 @@ def _codec(stsd: bytes) -> str:
     """The name of RFC 6381 of the first sample entry."""
     if (at := stsd.find(b"avcC")) >= 0:
         return f"avc1.{stsd[at + 5 : at + 8].hex()}"
+    if (at := stsd.find(b"vpcC")) >= 0:
+        profile, level, depth = stsd[at + 8], stsd[at + 9], stsd[at + 10] >> 4
+        return f"vp09.{profile:02}.{level:02}.{depth:02}"
     if b"mp4a" in stsd:
         return "mp4a.40.2"
-    raise ValueError("the codec is not one of the ladder's")
+    raise ValueError("the codec is not one that is joined here")
 
 
 def _fragment(offset: int, moof: bytes, *, data_bytes: int) -> Fragment:

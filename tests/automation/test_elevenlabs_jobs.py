@@ -1,20 +1,24 @@
 """Whole jobs with ElevenLabs: one failing chunk, its retry, money, pauses, keys."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from rest_framework.test import APIClient
 
 from automation import setup
 from automation.engines.elevenlabs import engine as engine_module
+from automation.engines.elevenlabs.surfaces import DubbingV1
 from automation.models import AutomationJob, DubChunk, EngineKey, LogLine
 from automation.pipeline import dub
 from automation.services import chunks as chunk_services
 from automation.services import engine_keys, jobs
 from streamfetch.accounts.models import User
 from streamfetch.errors import Conflict, Invalid
+from streamfetch.ffmpeg.binary import ffmpeg_path
 from streamfetch.jobs.models import State
 from streamfetch.storage.backends import media_storage
 from tests.automation.conftest import started
@@ -147,6 +151,117 @@ def test_keys_that_do_not_work_stop_the_job(
     assert not any(secret in line for line in written)
 
 
+def test_an_answer_that_came_later_is_counted_as_spent(
+    *,
+    alice: User,
+    asset: Asset,
+    key: EngineKey,
+    fake: FakeElevenLabs,
+    dubbing: Work,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Charged, but listed only after it was looked for: not lost, and not free."""
+    find = DubbingV1.find
+    asked: list[str] = []
+
+    def late(surface: DubbingV1, reference: str) -> str | None:
+        asked.append(reference)
+        return find(surface, reference) if len(asked) > 1 else None
+
+    monkeypatch.setattr(DubbingV1, "find", late)
+    fake.fail = ["500-kept"]
+    job = started(alice, asset, engine="elevenlabs", max_parallel_jobs=1)
+    dubbing()
+    job.refresh_from_db()
+    assert job.state == State.SUCCEEDED, job.error
+    assert len(fake.accepted) == 2, "one for each chunk"
+    assert job.spent_usd == pytest.approx(0.5 * 38 / 60, 0.01)
+
+
+def test_waiting_for_a_slot_is_no_failure(
+    *,
+    alice: User,
+    asset: Asset,
+    key: EngineKey,
+    fake: FakeElevenLabs,
+    dubbing: Work,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dub, "SLOT_LOOK_S", 0.02)
+    fake.fail = ["429-slots"] * 12
+    job = started(alice, asset, engine="elevenlabs-v2")
+    dubbing()
+    job.refresh_from_db()
+    assert job.state == State.SUCCEEDED, job.error
+    assert {each.retry_count for each in DubChunk.objects.filter(job_id=job.pk)} == {0}
+    waits = LogLine.objects.filter(job_id=job.pk, message__contains="waits:")
+    assert 1 <= waits.count() <= 2
+
+
+def test_a_watermarked_picture_takes_the_place_of_the_sources(
+    *,
+    alice: User,
+    asset: Asset,
+    key: EngineKey,
+    fake: FakeElevenLabs,
+    dubbing: Work,
+    spoken: Speech,
+    tmp_path: Path,
+) -> None:
+    """It comes back at another rate and size, for one of two chunks."""
+    fake.dubs = lambda part: "failed" if is_second(part) else ""
+    job = started(
+        alice, asset, engine="elevenlabs", use_watermark=True, output_format="webm"
+    )
+    dubbing()
+    job.refresh_from_db()
+    assert job.error.code == "chunks_failed", job.error
+    assert {each.fields["watermark"] for each in fake.accepted} == {"true"}
+    assert all(each.is_video for each in fake.accepted)
+    output = job.outputs.of("es")
+    path = tmp_path / "half.webm"
+    media_storage().fetch_to(output.key, path)
+    marked = corners(path)
+    edge = frames_before(job.plan.boundaries[0].sample)
+    assert len(marked) == 950
+    assert marked[:edge].min() > 220
+    assert marked[edge:].max() < 200, "the original has no mark"
+
+    fake.dubs = lambda part: ""
+    jobs.retry(job)
+    dubbing()
+    job.refresh_from_db()
+    assert job.state == State.SUCCEEDED, job.error
+    report = job.outputs.of("es").report
+    assert report.passed, report
+    assert (report.frames_in, report.frames_out, report.video_copied) == (
+        950,
+        950,
+        False,
+    )
+    result = Asset.objects.get(pk=job.outputs.of("es").asset)
+    assert (result.file_name, result.content_type) == ("dubbed-es.webm", "video/webm")
+    path = tmp_path / "whole.webm"
+    media_storage().fetch_to(result.source_key, path)
+    assert corners(path).min() > 220
+    sound = decoded(path)
+    for start, end in spoken.words:
+        assert level_db(sound[start:end]) > -40
+
+
+def corners(path: Path) -> np.ndarray:
+    """How bright the upper left corner is, 0 to 255, in every frame."""
+    argv = [str(ffmpeg_path()), "-v", "error", "-nostdin", "-i", str(path), "-vf"]
+    argv += ["crop=iw/8:ih/8:0:0,scale=1:1:flags=area,format=gray", "-f", "rawvideo"]
+    argv += ["-fps_mode", "passthrough", "pipe:1"]
+    done = subprocess.run(argv, capture_output=True, check=True, timeout=60)
+    return np.frombuffer(done.stdout, dtype=np.uint8)
+
+
+def frames_before(sample: int) -> int:
+    return -(-sample * 25 // RATE)
+
+
 def test_without_a_key_nothing_starts(alice: User, asset: Asset) -> None:
     with pytest.raises(Invalid) as raised:
         started(alice, asset, engine="elevenlabs")
@@ -200,7 +315,10 @@ def test_review_pause_and_go_on(
     assert len(preview["peaks"]) == 100
     assert max(preview["peaks"]) > 50
     wrong = api.put(f"{address}boundaries/", {"boundaries": [100]})
-    assert wrong.status_code == 400
+    assert wrong.json()["code"] == "boundary_out_of_place"
+    assert [(each["field"], each["code"]) for each in wrong.json()["errors"]] == (
+        [("boundaries[0]", "chunk_too_short")]
+    )
     moved = api.put(f"{address}boundaries/", {"boundaries": [480_000, 1_200_000]})
     assert [each["confidence"] for each in moved.json()["boundaries"]] == (
         ["moved", "moved"]

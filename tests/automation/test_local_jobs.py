@@ -1,5 +1,6 @@
 """A whole job with the local engine: real recognition, translation and voice."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,16 +8,23 @@ import pytest
 
 from automation.models import AutomationJob, DubChunk, LogLine
 from streamfetch.accounts.models import User
+from streamfetch.ffmpeg.binary import ffmpeg_path
 from streamfetch.jobs.models import State
 from streamfetch.storage.backends import media_storage
 from streamfetch.subtitles import Cue
 from tests.automation.conftest import started
 from tests.automation.speech import RATE, SENTENCES, Speech, decoded, level_db
 from tests.media import frame_hashes
+from tests.uploads.library import ready_asset
 from uploads.models import Asset
 from uploads.services import captions
 
 pytestmark = pytest.mark.django_db
+SAMPLES = Path(__file__).parents[1] / "samples"
+ADDRESS = (
+    "and so my fellow americans ask not what your country can do for you what you can "
+    "do for your country"
+)
 
 
 @pytest.fixture
@@ -28,6 +36,45 @@ def captioned(asset: Asset, spoken: Speech) -> Asset:
     ]
     captions.add(asset, language="en", cues=cues)
     return asset
+
+
+@pytest.fixture
+def street(alice: User, clean_storage: Path, tmp_path: Path) -> Asset:
+    """A person's voice over a street: eleven seconds of thirty have speech."""
+    path = tmp_path / "street.mp4"
+    argv = [str(ffmpeg_path()), "-v", "error", "-nostdin"]
+    argv += ["-i", str(SAMPLES / "car-detection.mp4"), "-i", str(SAMPLES / "jfk.flac")]
+    argv += ["-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", str(path)]
+    subprocess.run(argv, check=True, timeout=60)
+    return ready_asset(alice, path, title="A street")
+
+
+def test_a_recorded_voice_is_heard_and_dubbed(
+    *,
+    alice: User,
+    street: Asset,
+    dubbing: Callable[[], None],
+    tmp_path: Path,
+) -> None:
+    """No captions: real recognition of a real recording, with hiss and echo."""
+    job = started(alice, street, keep_intermediate_files=True)
+    dubbing()
+    job.refresh_from_db()
+    assert job.state == State.SUCCEEDED, job.error
+    report = job.outputs.of("es").report
+    assert report.passed, report
+    assert report.frames_in == report.frames_out == job.video_info.frame_count
+    (chunk,) = DubChunk.objects.filter(job_id=job.pk)
+    understood = " ".join(cue.source for cue in chunk.transcript.cues).split()
+    assert len(set(understood) & set(ADDRESS.split())) >= 6, understood
+    result = Asset.objects.get(pk=job.outputs.of("es").asset)
+    path = tmp_path / "dubbed.mp4"
+    media_storage().fetch_to(result.source_key, path)
+    sound, before = decoded(path), decoded(SAMPLES / "jfk.flac")
+    seconds = [sound[at : at + RATE] for at in range(0, 11 * RATE, RATE)]
+    assert sum(level_db(each) > -40 for each in seconds) >= 9
+    assert level_db(sound[: len(before)] - before) > -35, "it is another voice"
+    assert level_db(sound[13 * RATE : 29 * RATE]) < -70, "and nobody speaks after it"
 
 
 def test_a_whole_job(

@@ -1,7 +1,9 @@
 """Dubbing as a person does it, in Chromium, heard in the files that come out."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,7 +47,7 @@ def status(page: Page, words: str) -> None:
 def result(page: Page, path: Path) -> np.ndarray:
     """Save the result as a person does; returns its sound."""
     with page.expect_download() as download:
-        page.get_by_role("link", name=re.compile("^MP4")).click()
+        page.get_by_role("link", name=re.compile("^(MP4|WebM), ")).click()
     download.value.save_as(path)
     return decoded(path)
 
@@ -109,7 +111,65 @@ def test_a_talk_is_dubbed_on_this_machine_alone(page: Page, tmp_path: Path) -> N
     page.wait_for_function(
         "() => document.querySelector('[data-field=audio]').currentTime > 0.2"
     )
+    the_log_is_filtered_and_saved(page, tmp_path / "dub.log")
+    the_stream_goes_on_where_it_broke_off(page)
     opens_in_the_library(page, "harbour")
+
+
+def the_log_is_filtered_and_saved(page: Page, path: Path) -> None:
+    log = page.get_by_role("region", name="Log")
+    lines = log.get_by_role("listitem")
+    count = lines.count()
+    assert count >= 5
+    log.get_by_role("button", name="Errors").click()
+    expect(lines.filter(visible=True)).to_have_count(0)
+    expect(log.get_by_text("0 lines")).to_be_visible()
+    log.get_by_role("button", name="All").click()
+    expect(lines.filter(visible=True)).to_have_count(count)
+    with page.expect_download() as download:
+        log.get_by_role("link", name="Download").click()
+    download.value.save_as(path)
+    assert path.read_text().count("\n") == count
+
+
+def the_stream_goes_on_where_it_broke_off(page: Page) -> None:
+    """As `EventSource` resumes: after the id that it has heard last."""
+    whole = events_after(page, "0-0")
+    stages = [data["progress"]["stage"] for _id, name, data in whole if name == "job"]
+    assert {"chunk", "dub", "merge", "finalize"} <= set(stages)
+    assert {name for _id, name, _data in whole} == {"job", "chunk", "log"}
+    middle = len(whole) // 2
+    assert events_after(page, whole[middle][0]) == whole[middle + 1 :]
+
+
+def events_after(page: Page, last_id: str) -> list[tuple[str, str, Any]]:
+    """What the job's stream sends at once; ids, names and values."""
+    text = page.evaluate(
+        """async (last) => {
+          const leaving = new AbortController();
+          const job = location.pathname.split("/")[2];
+          const answer = await fetch(`/api/v1/automation/jobs/${job}/stream/`, {
+            headers: { "Last-Event-ID": last }, signal: leaving.signal,
+          });
+          const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+          const quiet = () => new Promise((go) => setTimeout(go, 700, { done: true }));
+          let text = "";
+          for (;;) {
+            const { done, value } = await Promise.race([reader.read(), quiet()]);
+            if (done) break;
+            text += value;
+          }
+          leaving.abort();
+          return text;
+        }""",
+        last_id,
+    )
+    blocks = [
+        dict(line.split(": ", 1) for line in block.splitlines())
+        for block in text.split("\n\n")
+        if "event: " in block
+    ]
+    return [(each["id"], each["event"], json.loads(each["data"])) for each in blocks]
 
 
 def test_one_part_fails_is_heard_in_the_original_and_is_dubbed_again(
@@ -127,6 +187,7 @@ def test_one_part_fails_is_heard_in_the_original_and_is_dubbed_again(
     expect(page.get_by_text(KEY)).to_have_count(0)
     card.get_by_text("ElevenLabs", exact=True).click()
     page.get_by_text("30 s", exact=True).click()
+    page.get_by_text("WebM", exact=True).click()
     page.get_by_label("Show me the cuts first").check()
     page.get_by_label("Budget in US dollars").fill("20")
     expect(page.locator(".dub-figures [data-field=cost]")).to_contain_text("$0.5")
@@ -160,7 +221,7 @@ def test_one_part_fails_is_heard_in_the_original_and_is_dubbed_again(
     kept_words = f"Part {number} keeps the original sound."
     expect(page.get_by_role("alert").filter(has_text=kept_words)).to_be_visible()
     assert len(elevenlabs.accepted) == parts - 1
-    sound = result(page, tmp_path / "some.mp4")
+    sound = result(page, tmp_path / "some.webm")
     for place in range(parts):
         is_kept = place == number - 1
         for start, end in spoken_in(talk, edges[place], edges[place + 1]):
@@ -172,7 +233,7 @@ def test_one_part_fails_is_heard_in_the_original_and_is_dubbed_again(
     status(page, "Done")
     assert elevenlabs.posts == posts + 1
     assert len(elevenlabs.accepted) == parts
-    sound = result(page, tmp_path / "all.mp4")
+    sound = result(page, tmp_path / "all.webm")
     for start, end in spoken_in(talk, 0, len(talk.sound)):
         if not any(start < edge < end for edge in cuts):
             assert whistle_share(sound[start:end]) > 0.3

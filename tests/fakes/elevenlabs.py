@@ -11,6 +11,7 @@ import io
 import json
 import re
 import subprocess
+import tempfile
 import threading
 import time
 import wave
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -43,6 +45,10 @@ class Dub:
     looks: int = 0
     fetches: int = 0
     script: str = ""
+
+    @property
+    def is_video(self) -> bool:
+        return self.sound[4:8] == b"ftyp"
 
     @property
     def is_project(self) -> bool:
@@ -128,6 +134,21 @@ def encoded(wav: bytes, *, as_flac: bool) -> bytes:
     argv = [str(ffmpeg_path()), "-v", "error", "-i", "pipe:0", *codec, "pipe:1"]
     done = subprocess.run(argv, input=wav, capture_output=True, check=True, timeout=60)
     return done.stdout
+
+
+def marked(video: bytes, *, sound_of: Callable[[bytes], bytes]) -> bytes:
+    """A video at another rate and size, a white box in its corner, its sound dubbed."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, wav, out = (Path(folder) / name for name in ("a.mp4", "a.wav", "b.mp4"))
+        source.write_bytes(video)
+        program = [str(ffmpeg_path()), "-v", "error", "-nostdin", "-y", "-i"]
+        subprocess.run([*program, str(source), str(wav)], check=True, timeout=60)
+        wav.write_bytes(sound_of(wav.read_bytes()))
+        box = "drawbox=x=0:y=0:w=iw/4:h=ih/4:color=white:t=fill"
+        argv = [*program, str(source), "-i", str(wav), "-map", "0:v", "-map", "1:a"]
+        argv += ["-vf", f"fps=30,scale=iw*2:ih*2,{box}", "-preset", "ultrafast"]
+        subprocess.run([*argv, str(out)], check=True, timeout=60)
+        return out.read_bytes()
 
 
 def _form(headers: Message, body: bytes) -> tuple[dict[str, str], bytes | None]:
@@ -391,7 +412,8 @@ def _handler(fake: FakeElevenLabs) -> type[BaseHTTPRequestHandler]:
                 body = {"error": "dubbing_not_dubbed", "message": "Not ready"}
                 self._answer(425, body)
                 return
-            self._answer(200, _result(dub, as_flac=False), Content_Type="audio/mpeg")
+            kind = "video/mp4" if dub.is_video else "audio/mpeg"
+            self._answer(200, _result(dub, as_flac=False), Content_Type=kind)
 
     return Handler
 
@@ -400,8 +422,13 @@ def _result(dub: Dub, *, as_flac: bool) -> bytes:
     if dub.script == "garbage":
         return b"this is not a sound at all " * 40
     more = {"long": 0.3, "short": -0.3, "overrun": 8.0}.get(dub.script, 0.0)
-    sound = whistled(dub.sound, seconds_more=more, is_silent=dub.script == "silent")
-    return encoded(sound, as_flac=as_flac)
+
+    def sound_of(wav: bytes) -> bytes:
+        return whistled(wav, seconds_more=more, is_silent=dub.script == "silent")
+
+    if dub.is_video:
+        return marked(dub.sound, sound_of=sound_of)
+    return encoded(sound_of(dub.sound), as_flac=as_flac)
 
 
 def _srt(dub: Dub) -> str:

@@ -15,7 +15,12 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from automation.engines.base import EngineError, FatalEngineError, PassingEngineError
+from automation.engines.base import (
+    EngineError,
+    EngineFull,
+    FatalEngineError,
+    PassingEngineError,
+)
 from streamfetch.egress.addresses import AllowedHosts
 from streamfetch.egress.client import open_stream
 from streamfetch.egress.errors import FetchError
@@ -39,6 +44,7 @@ _FATAL_CODES = {
     "invalid_workspace_type": "Your ElevenLabs workspace may not dub over the API.",
     "watermark_not_allowed": "Your ElevenLabs plan only dubs with a watermark.",
 }
+_TYPES = {".wav": "audio/wav", ".mp4": "video/mp4"}
 _SLOT_CODES = {"too_many_concurrent_requests", "concurrent_limit_exceeded"}
 
 
@@ -128,7 +134,7 @@ class Client:
                 "POST",
                 path,
                 data=dict(fields),
-                files={name: (source.name, content, "audio/wav")},
+                files={name: (source.name, content, _TYPES[source.suffix])},
             )
         return self._json(answer)
 
@@ -230,6 +236,11 @@ class Client:
         if status == 429:
             if code in _SLOT_CODES:
                 self._slots.lower()
+                raise EngineFull(
+                    "All slots of the ElevenLabs account are taken.",
+                    code=code,
+                    retry_after_s=wait_s,
+                )
             raise PassingEngineError(
                 "ElevenLabs is busy.", code=code or "rate_limited", retry_after_s=wait_s
             )

@@ -63,12 +63,13 @@ class DubbingV1:
             "target_lang": task.target_language,
             "source_lang": task.source_language,
             "num_speakers": str(task.num_speakers),
-            "watermark": "false",
-            "highest_resolution": "false",
+            # Only a picture can carry one.
+            "watermark": "true" if task.video else "false",
+            "highest_resolution": "true" if task.video else "false",
             "drop_background_audio": "false",
         }
         answer = self._client.post(
-            "/v1/dubbing", fields=fields, file=("file", task.audio)
+            "/v1/dubbing", fields=fields, file=("file", task.video or task.audio)
         )
         return _required(answer, "dubbing_id")
 

@@ -2,6 +2,7 @@
 import { field, fromTemplate, setIcon, setText, show } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { formatDuration } from "../shared/time.js";
+import { isSoundGone } from "./job_state.js";
 import { chunkStateName, flagName, formatMoney, spanOf } from "./wording.js";
 
 const AWAY = ["pending", "uploading", "processing", "retrying"];
@@ -130,6 +131,7 @@ export class ChunkList {
       away > 0 ? t("{count} to do", { count: away }) : "",
       failed > 0 ? t("{count} failed", { count: failed }) : "",
       cost > 0 ? formatMoney(cost) : "",
+      isSoundGone(this.#chunks) ? t("their sound was removed when the job was done") : "",
     ];
     setText(this.#root, "summary", parts.filter(Boolean).join(" · "));
   }

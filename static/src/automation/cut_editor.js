@@ -3,6 +3,7 @@ import { field, setText, show } from "../shared/dom.js";
 import { startDrag } from "../shared/drag.js";
 import { t } from "../shared/i18n.js";
 import { formatDuration, formatTimecode } from "../shared/time.js";
+import { toast } from "../shared/toasts.js";
 import { addCut, isSame, moveCut, msOf, partLengths, removeCut, samplesOf, shifted, zoomed } from "./cuts.js";
 import { confidenceName } from "./wording.js";
 import { drawWave } from "./wave.js";
@@ -226,7 +227,12 @@ export class CutEditor {
   }
 
   #remove() {
-    this.#change(removeCut(this.#cuts, this.#chosen));
+    const cuts = removeCut(this.#cuts, this.#chosen, this.#total);
+    if (!cuts) {
+      toast(t("No part may be longer than seven and a half minutes."), { tone: "error" });
+      return;
+    }
+    this.#change(cuts);
     this.#focus(this.#chosen);
     this.#keep();
   }

@@ -5,6 +5,8 @@
 export const SAMPLE_RATE = 48_000;
 /** No part may be shorter than a second. */
 export const MIN_PART = SAMPLE_RATE;
+/** Nor longer than seven and a half minutes: a part is dubbed in one go. */
+export const MAX_PART = 450 * SAMPLE_RATE;
 
 export const samplesOf = (ms) => Math.round((ms * SAMPLE_RATE) / 1000);
 export const msOf = (samples) => (samples * 1000) / SAMPLE_RATE;
@@ -15,7 +17,10 @@ const moved = (sample) => ({ sample, confidence: "moved" });
 export function roomOf(cuts, index, total) {
   const before = index > 0 ? cuts[index - 1].sample : 0;
   const after = index < cuts.length - 1 ? cuts[index + 1].sample : total;
-  return [before + MIN_PART, after - MIN_PART];
+  return [
+    Math.max(before + MIN_PART, after - MAX_PART),
+    Math.min(after - MIN_PART, before + MAX_PART),
+  ];
 }
 
 /** Moves one cut as far as its neighbours let it. */
@@ -34,7 +39,13 @@ export function addCut(cuts, sample, total) {
   return [...cuts, moved(at)].sort((a, b) => a.sample - b.sample);
 }
 
-export const removeCut = (cuts, index) => cuts.filter((_cut, at) => at !== index);
+/** @returns {object[] | null} null when the two parts would be too long as one */
+export function removeCut(cuts, index, total) {
+  const before = cuts[index - 1]?.sample ?? 0;
+  const after = cuts[index + 1]?.sample ?? total;
+  if (after - before > MAX_PART) return null;
+  return cuts.filter((_cut, at) => at !== index);
+}
 
 export const isSame = (a, b) =>
   a.length === b.length && a.every((cut, index) => cut.sample === b[index].sample);

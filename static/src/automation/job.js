@@ -13,7 +13,7 @@ import { ChunkList } from "./chunk_list.js";
 import { languageNames } from "./engine_choice.js";
 import { askForKey } from "./engine_step.js";
 import { JobLink } from "./job_link.js";
-import { actionsOf, emptyState, LOG_LIMIT, reduce } from "./job_state.js";
+import { actionsOf, canRedoOne, emptyState, LOG_LIMIT, reduce } from "./job_state.js";
 import { LogView } from "./log_view.js";
 import { adviceFor } from "./report_words.js";
 import { ResultView } from "./result_view.js";
@@ -130,7 +130,7 @@ class DubJobController extends Controller {
     const own = chunks.filter(({ language }) => language === this.language);
     this.parts.paint(job.awaits_review ? [] : own, {
       canEdit: this.engine?.edits_transcript ?? false,
-      canRedo: actionsOf(job).redo && !job.awaits_review,
+      canRedo: actionsOf(job).redo && !job.awaits_review && canRedoOne(own, this.engine),
     });
     this.log.paint(lines);
   }

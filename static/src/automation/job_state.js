@@ -58,6 +58,13 @@ export function reduce(state, { type, value }) {
 
 const isLater = (line, last) => !last || Date.parse(line.timestamp) >= Date.parse(last.timestamp);
 
+/** Whether the sound of finished parts was removed, as it is when a job is done. */
+export const isSoundGone = (chunks) => chunks.some(({ state, dub_url }) => state === "complete" && !dub_url);
+
+/** Whether one part can be dubbed again without paying for the others too. */
+export const canRedoOne = (chunks, engine) =>
+  !((engine?.usd_per_minute ?? 0) > 0 && chunks.length > 1 && isSoundGone(chunks));
+
 /** What may be done with a job now. */
 export function actionsOf(job) {
   const active = ["queued", "running"].includes(job.state);

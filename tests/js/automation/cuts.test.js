@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   addCut,
   isSame,
+  MAX_PART,
   MIN_PART,
   moveCut,
   msOf,
@@ -48,14 +49,20 @@ test("cuts are added in order, and never within a second of another", () => {
 });
 
 test("removing a cut joins two parts", () => {
-  assert.deepEqual(removeCut(cuts, 0), [cuts[1]]);
+  assert.deepEqual(removeCut(cuts, 0, TOTAL), [cuts[1]]);
   assert.equal(partAt(cuts, 41 * S), 2);
-  assert.equal(partAt(removeCut(cuts, 0), 41 * S), 1);
+  assert.equal(partAt(removeCut(cuts, 0, TOTAL), 41 * S), 1);
+});
+
+test("no part becomes longer than what is dubbed in one go", () => {
+  const long = [{ sample: MAX_PART, confidence: "high" }];
+  assert.equal(removeCut(long, 0, MAX_PART + S), null);
+  assert.equal(moveCut(long, 0, MAX_PART + 5 * S, 2 * MAX_PART), long);
 });
 
 test("sameness is of places only", () => {
   assert.equal(isSame(cuts, cuts.map((cut) => ({ ...cut, confidence: "moved" }))), true);
-  assert.equal(isSame(cuts, removeCut(cuts, 0)), false);
+  assert.equal(isSame(cuts, removeCut(cuts, 0, TOTAL)), false);
 });
 
 test("lengths of parts are found in milliseconds", () => {
