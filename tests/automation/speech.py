@@ -73,7 +73,9 @@ def speech(
     return Speech(sound=np.clip(line, -0.99, 0.99), words=tuple(words))
 
 
-def talking_video(path: Path, sound: np.ndarray, *, fps: str = "25") -> Path:
+def talking_video(
+    path: Path, sound: np.ndarray, *, fps: str = "25", channels: int = 1
+) -> Path:
     """A small moving picture with this sound, as long as it is."""
     wav = path.with_suffix(".src.wav")
     write_wav(wav, sound, rate=RATE)
@@ -83,7 +85,8 @@ def talking_video(path: Path, sound: np.ndarray, *, fps: str = "25") -> Path:
         container = ["-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus"]
     argv = [str(ffmpeg_path()), "-v", "error", "-nostdin", "-y"]
     argv += ["-f", "lavfi", "-i", f"testsrc2=s=160x90:r={fps}:d={duration_s}"]
-    argv += ["-i", str(wav), *container, "-g", "250", str(path)]
+    argv += ["-i", str(wav), *container, "-g", "250"]
+    argv += ["-ac", str(channels), str(path)]
     subprocess.run(argv, check=True, timeout=100)
     wav.unlink()
     return path

@@ -3,10 +3,12 @@
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import numpy as np
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from automation import setup
@@ -196,6 +198,42 @@ def test_waiting_for_a_slot_is_no_failure(
     assert {each.retry_count for each in DubChunk.objects.filter(job_id=job.pk)} == {0}
     waits = LogLine.objects.filter(job_id=job.pk, message__contains="waits:")
     assert 1 <= waits.count() <= 2
+
+
+def test_call_backs_that_come_twice_spare_the_waiting(
+    *,
+    alice: User,
+    asset: Asset,
+    key: EngineKey,
+    fake: FakeElevenLabs,
+    dubbing: Work,
+    settings: Any,
+) -> None:
+    settings.ELEVENLABS_POLL_S = 600.0
+    settings.ELEVENLABS_WEBHOOK_IDS = ["wh1"]
+    settings.ELEVENLABS_WEBHOOK_SECRET = fake.webhook_secret
+    answers: list[int] = []
+
+    def call(body: bytes, signature: str) -> None:
+        answer = Client().post(
+            "/api/v1/automation/webhooks/elevenlabs/",
+            body,
+            content_type="application/json",
+            headers={"ElevenLabs-Signature": signature},
+        )
+        answers.append(answer.status_code)
+
+    def soon(part: Dub) -> str:
+        Timer(1, fake.call_back, [part]).start()
+        return ""
+
+    fake.webhook, fake.dubs = call, soon
+    job = started(alice, asset, engine="elevenlabs-v2")
+    dubbing()
+    job.refresh_from_db()
+    assert job.state == State.SUCCEEDED, job.error
+    assert answers == [204] * 4
+    assert len(fake.accepted) == 2
 
 
 def test_a_watermarked_picture_takes_the_place_of_the_sources(

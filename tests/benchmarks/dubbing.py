@@ -1,11 +1,11 @@
 """Where cuts fall, what merging changes, what retries cost, and the overhead of it all.
 
-DJANGO_SETTINGS_MODULE=tests.settings python -m tests.benchmarks.dubbing [MINUTES]
+python -m tests.benchmarks.dubbing [MINUTES]
+python -m tests.benchmarks.dubbing local [MINUTES]
 """
 
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,12 +34,15 @@ from automation.pipeline.running import dub  # noqa: E402
 from automation.services import jobs  # noqa: E402
 from automation.setup import general  # noqa: E402
 from streamfetch.accounts.local_owner import local_owner  # noqa: E402
+from streamfetch.ffmpeg.binary import ffmpeg_path  # noqa: E402
 from streamfetch.ffmpeg.probe import probe  # noqa: E402
 from streamfetch.jobs.models import State  # noqa: E402
 from streamfetch.jobs.running import run_job  # noqa: E402
 from tests.automation.speech import RATE, Speech, speech, talking_video  # noqa: E402
 from tests.benchmarks.figures import header, row  # noqa: E402
 from tests.uploads.library import ready_asset  # noqa: E402
+from uploads.models import Asset  # noqa: E402
+from uploads.services import captions  # noqa: E402
 
 GRIDS_S = (30, 60)
 SEEDS = (1, 2, 3)
@@ -93,8 +96,10 @@ def show_cuts() -> None:
 
 
 class EchoEngine:
-    """Answers at once with the sound, a third of a second longer or shorter; time
-    spent here is the engine's own."""
+    """Answers with the sound, louder or quieter, a third of a second longer or shorter.
+
+    One chunk at a time: what is spent here is the engine's own time.
+    """
 
     VERSION = "echo"
 
@@ -115,17 +120,24 @@ class EchoEngine:
         """Nothing is held open."""
 
     def dub(self, task: Task) -> Dubbed:
-        began = time.perf_counter()
-        with self._lock:
-            index = int(task.ledger.reference.split(":")[1])
-            self.calls[task.ledger.reference] += 1
-        if index in self.fails:
-            raise EngineError("Scripted to fail.", code="scripted")
+        index = int(task.ledger.reference.split(":")[1])
         path = task.directory / "echo.wav"
-        shutil.copy(task.audio, path)
         with self._lock:
+            began = time.perf_counter()
+            self.calls[task.ledger.reference] += 1
+            if index in self.fails:
+                raise EngineError("Scripted to fail.", code="scripted")
+            _echo(task.audio, path, index)
             self.own_s += time.perf_counter() - began
         return Dubbed(path=path)
+
+
+def _echo(source: Path, target: Path, index: int) -> None:
+    """In a program of its own, or its memory would be counted as ours."""
+    tempo, gain_db = (1.01, 0.99, 1.0)[index % 3], (-6, 2, -3, 0)[index % 4]
+    argv = [str(ffmpeg_path()), "-v", "error", "-nostdin", "-i", str(source), "-af"]
+    argv += [f"atempo={tempo},volume={gain_db}dB", str(target)]
+    subprocess.run(argv, check=True)
 
 
 def processor_s() -> float:
@@ -149,13 +161,15 @@ def run(job: AutomationJob) -> tuple[float, float]:
     return time.perf_counter() - wall, processor_s() - used
 
 
-def show_merging(path: Path) -> None:
+def show_merging(path: Path, chunk_s: int) -> None:
     """In a process of its own, or its memory would be that of making the video."""
     seconds = round(probe(path).duration_ms / 1000)
     asset = ready_asset(local_owner(), path)
     engine = EchoEngine()
     building.build = lambda name, setup: engine  # type: ignore[assignment]
-    config = DubConfig(target_languages=["es"], chunk_duration=30)
+    config = DubConfig.model_validate(
+        {"target_languages": ["es"], "chunk_duration": chunk_s}
+    )
     job = jobs.create(local_owner(), asset=asset.pk, config=config)
     wall_s, used_s = run(job)
     assert job.state == State.SUCCEEDED, job.error
@@ -176,6 +190,26 @@ def show_merging(path: Path) -> None:
     own, children = peaks_mib()
     print(row("peak memory of the worker (limit 400)", [own], "MiB"))
     print(row("peak memory of a program it starts", [children], "MiB"))
+
+
+def show_local(minutes: float) -> None:
+    """The engine that comes with the product, on speech without captions."""
+    with tempfile.TemporaryDirectory() as folder:
+        sound = speech(minutes * 60, seed=3).sound
+        path = talking_video(Path(folder) / "spoken.mp4", sound)
+        asset = ready_asset(local_owner(), path)
+        config = DubConfig(target_languages=["es"], chunk_duration=60)
+        job = jobs.create(local_owner(), asset=asset.pk, config=config)
+        wall_s, used_s = run(job)
+        assert job.state == State.SUCCEEDED, job.error
+        output = job.outputs.of("es")
+        assert output.report.passed, output.report
+        (track,) = captions.of(Asset.objects.get(pk=output.asset))
+        print(header(f"The local engine on {minutes:.0f} minutes of speech"))
+        print(row("time of real time", [wall_s / minutes / 60], "x"))
+        print(row("processor time of real time", [used_s / minutes / 60], "x"))
+        print(row("captions", [len(track.cues())]))
+        print(row("loudness step", [output.report.max_loudness_step_lu], "LU"))
 
 
 def show_retries(folder: Path) -> None:
@@ -208,7 +242,8 @@ def main() -> None:
         path = Path(folder) / "talk.mp4"
         again = [sys.executable, "-m", "tests.benchmarks.dubbing"]
         subprocess.run([*again, "make", str(path), str(minutes)], check=True)
-        subprocess.run([*again, "merge", str(path)], check=True)
+        for chunk_s in ("30", "300"):
+            subprocess.run([*again, "merge", str(path), chunk_s], check=True)
         show_retries(Path(folder))
     # Last: a program that is started counts the memory of who started it as its own.
     show_cuts()
@@ -216,8 +251,12 @@ def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["make"]:
-        talking_video(Path(sys.argv[2]), speech(float(sys.argv[3]) * 60).sound)
+        sound = speech(float(sys.argv[3]) * 60).sound
+        talking_video(Path(sys.argv[2]), sound, channels=2)
     elif sys.argv[1:2] == ["merge"]:
-        show_merging(Path(sys.argv[2]))
+        show_merging(Path(sys.argv[2]), int(sys.argv[3]))
+    elif sys.argv[1:2] == ["local"]:
+        call_command("migrate", verbosity=0)
+        show_local(float(sys.argv[2]) if len(sys.argv) > 2 else 5)
     else:
         main()
