@@ -6,7 +6,7 @@ language, engine and options. One that finally fails says so, and keeps the orig
 
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -16,7 +16,12 @@ from django.db import connection
 from django.utils import timezone
 
 from automation.describing import announce_chunk
-from automation.documents import ChunkError, DubbingProgress
+from automation.documents import (
+    SAMPLE_RATE,
+    ChunkError,
+    ChunkPlan,
+    DubbingProgress,
+)
 from automation.engines.base import Engine, EngineError, EngineFull, EngineStopped
 from automation.models import AutomationJob, DubChunk
 from automation.pipeline.chunk_work import ChunkWorker
@@ -125,6 +130,11 @@ class Dubbing:
         self._changed = threading.Event()
         self._budget = _Budget(price, self._chunks())
         self._waited_s: defaultdict[UUID, float] = defaultdict(float)
+        self._parallel = min(
+            self._job.config.max_parallel_jobs, engine.capabilities.max_parallel
+        )
+        # When this run began, and how many chunks had ended before.
+        self._begun: tuple[float, int] | None = None
         self._worker = ChunkWorker(
             run, line, engine=engine, captions=captions, should_stop=self._should_stop
         )
@@ -137,13 +147,10 @@ class Dubbing:
         chunks = self._chunks()
         todo = [each for each in chunks if not self._worker.is_done(each)]
         self._report()
-        parallel = min(
-            self._job.config.max_parallel_jobs, self._engine.capabilities.max_parallel
-        )
         if todo:
             self._engine.check()
             note(self._job, f"{len(todo)} of {len(chunks)} chunks are to be dubbed")
-        with ThreadPoolExecutor(parallel, thread_name_prefix="dub") as pool:
+        with ThreadPoolExecutor(self._parallel, thread_name_prefix="dub") as pool:
             futures = [pool.submit(self._in_thread, each) for each in todo]
             try:
                 self._follow(futures)
@@ -301,34 +308,46 @@ class Dubbing:
         return sorted(found, key=lambda each: (order.index(each.language), each.index))
 
     def _report(self) -> None:
-        store_progress(self._run)
+        """Count the chunks, and tell how far they are."""
+        states = list(
+            DubChunk.objects.filter(job_id=self._job.pk).values_list(
+                "state", "cost_usd"
+            )
+        )
+        counts = Counter(state for state, _cost in states)
+        progress = _progress_of(counts)
+        share = (progress.completed + progress.failed) / max(1, progress.total)
+        self._run.store(
+            dubbing=progress,
+            spent_usd=sum(cost for _state, cost in states),
+            percent=STARTED_AT + (DONE_AT - STARTED_AT) * share,
+            eta_s=self._eta_s(progress),
+        )
+
+    def _eta_s(self, progress: DubbingProgress) -> float:
+        """By what this run has done; before that, by what the engine says of itself."""
+        done = progress.completed + progress.failed
+        if self._begun is None:
+            self._begun = (time.monotonic(), done)
+        began, before = self._begun
+        left = progress.total - done
+        if done > before:
+            return (time.monotonic() - began) / (done - before) * left
+        plan: ChunkPlan = self._job.plan
+        chunk_s = plan.sample_count / SAMPLE_RATE / (len(plan.boundaries) + 1)
+        factor = self._engine.capabilities.realtime_factor
+        return float(left * chunk_s * factor / self._parallel)
 
 
-def store_progress(run: Run[AutomationJob]) -> None:
-    """Count the chunks, and tell how far they are."""
-    states = list(
-        DubChunk.objects.filter(job_id=run.job.pk).values_list("state", "cost_usd")
-    )
-    counts = dict.fromkeys(DubChunk.State.values, 0)
-    for state, _cost in states:
-        counts[state] += 1
+def _progress_of(counts: Counter[str]) -> DubbingProgress:
     completed, failed = counts["complete"], counts["failed"]
     waiting = counts["pending"]
-    progress = DubbingProgress(
-        total=len(states),
+    return DubbingProgress(
+        total=counts.total(),
         completed=completed,
         failed=failed,
         pending=waiting,
-        active_jobs=len(states) - completed - failed - waiting,
-    )
-    share = (completed + failed) / max(1, len(states))
-    began = run.job.started_at
-    elapsed_s = (timezone.now() - began).total_seconds() if began else 0.0
-    run.store(
-        dubbing=progress,
-        spent_usd=sum(cost for _state, cost in states),
-        percent=STARTED_AT + (DONE_AT - STARTED_AT) * share,
-        eta_s=elapsed_s * (1 - share) / share if share > 0 else None,
+        active_jobs=counts.total() - completed - failed - waiting,
     )
 
 

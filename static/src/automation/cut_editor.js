@@ -20,6 +20,7 @@ export class CutEditor {
   #proposal = [];
   #chosen = 0;
   #peaks = null;
+  #asked = 0;
   #stopAt = null;
 
   /**
@@ -81,8 +82,10 @@ export class CutEditor {
     const width = Math.round(field(this.#root, "wave").clientWidth);
     if (width === 0 || this.#total === 0) return;
     const points = Math.min(4_000, Math.ceil(width / 2));
+    // Answers may overtake each other: a narrower window's must not win.
+    const asked = (this.#asked += 1);
     const found = await this.#talk.askPeaks(view, points);
-    if (found && this.#view === view) {
+    if (found && asked === this.#asked) {
       this.#peaks = { values: found, ...view };
       this.#draw();
     }

@@ -13,7 +13,7 @@ import { ChunkList } from "./chunk_list.js";
 import { languageNames } from "./engine_choice.js";
 import { askForKey } from "./engine_step.js";
 import { JobLink } from "./job_link.js";
-import { actionsOf, canRedoOne, emptyState, LOG_LIMIT, reduce } from "./job_state.js";
+import { actionsOf, canRedoOne, emptyState, lacksChunks, LOG_LIMIT, reduce } from "./job_state.js";
 import { LogView } from "./log_view.js";
 import { adviceFor } from "./report_words.js";
 import { ResultView } from "./result_view.js";
@@ -67,6 +67,7 @@ class DubJobController extends Controller {
 
   take(type, value) {
     this.state = reduce(this.state, { type, value });
+    if (type === "job" && lacksChunks(this.state)) this.loadChunks();
     cancelAnimationFrame(this.painting);
     this.painting = requestAnimationFrame(() => this.paint());
   }
@@ -88,6 +89,19 @@ class DubJobController extends Controller {
       this.take("lines", lines);
     } catch {
       // The link asks again while the server is away.
+    }
+  }
+
+  /** All of them: events come only for those that change. */
+  async loadChunks() {
+    if (this.loadingChunks) return;
+    this.loadingChunks = true;
+    try {
+      this.take("chunks", await api(`${this.path}/chunks/`, { signal: this.leaving.signal }));
+    } catch {
+      // The next event asks again.
+    } finally {
+      this.loadingChunks = false;
     }
   }
 

@@ -58,6 +58,9 @@ export function reduce(state, { type, value }) {
 
 const isLater = (line, last) => !last || Date.parse(line.timestamp) >= Date.parse(last.timestamp);
 
+/** Whether the job has chunks that the page has not been told of. */
+export const lacksChunks = ({ job, chunks }) => chunks.length < job.progress.dubbing.total;
+
 /** Whether the sound of finished parts was removed, as it is when a job is done. */
 export const isSoundGone = (chunks) => chunks.some(({ state, dub_url }) => state === "complete" && !dub_url);
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actionsOf, emptyState, LOG_LIMIT, reduce } from "../../../static/src/automation/job_state.js";
+import { actionsOf, canRedoOne, emptyState, lacksChunks, LOG_LIMIT, reduce } from "../../../static/src/automation/job_state.js";
 import { chunk, job } from "./jobs.js";
 
 const start = emptyState(job());
@@ -54,6 +54,24 @@ test("lines that came while the log was asked for are not lost", () => {
   let state = reduce(start, { type: "log", value: line("new", 9) });
   state = reduce(state, { type: "lines", value: [line("old", 1), line("mid", 5)] });
   assert.deepEqual(state.lines.map(({ id }) => id), ["old", "mid", "new"]);
+});
+
+test("chunks that no event told of are asked for", () => {
+  assert.equal(lacksChunks(start), true);
+  const few = job({ progress: { ...job().progress, dubbing: { total: 1 } } });
+  assert.equal(lacksChunks({ job: few, chunks: [chunk()] }), false);
+  const review = job({ progress: { ...job().progress, dubbing: { total: 0 } } });
+  assert.equal(lacksChunks({ job: review, chunks: [] }), false);
+});
+
+test("one part is not dubbed again where that would cost the others too", () => {
+  const paid = { usd_per_minute: 0.5 };
+  const kept = [chunk({ state: "complete", dub_url: "/a" }), chunk({ state: "failed", dub_url: null })];
+  const gone = [chunk({ state: "complete", dub_url: null }), chunk({ state: "complete", dub_url: null })];
+  assert.equal(canRedoOne(kept, paid), true);
+  assert.equal(canRedoOne(gone, paid), false);
+  assert.equal(canRedoOne(gone, { usd_per_minute: 0 }), true);
+  assert.equal(canRedoOne(gone.slice(1), paid), true);
 });
 
 test("what can be done depends on how the job stands", () => {
