@@ -4,16 +4,27 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from automation.models import AutomationJob, DubChunk, LogLine
+from automation.services import chunks as chunk_services
+from projects.models import VideoProject
 from streamfetch.accounts.models import User
 from streamfetch.ffmpeg.binary import ffmpeg_path
 from streamfetch.jobs.models import State
 from streamfetch.storage.backends import media_storage
 from streamfetch.subtitles import Cue
 from tests.automation.conftest import started
-from tests.automation.speech import RATE, SENTENCES, Speech, decoded, level_db
+from tests.automation.speech import (
+    RATE,
+    SENTENCES,
+    Speech,
+    decoded,
+    level_db,
+    speech,
+    talking_video,
+)
 from tests.media import frame_hashes
 from tests.uploads.library import ready_asset
 from uploads.models import Asset
@@ -75,6 +86,63 @@ def test_a_recorded_voice_is_heard_and_dubbed(
     assert sum(level_db(each) > -40 for each in seconds) >= 9
     assert level_db(sound[: len(before)] - before) > -35, "it is another voice"
     assert level_db(sound[13 * RATE : 29 * RATE]) < -70, "and nobody speaks after it"
+
+
+def short_asset(owner: User, folder: Path, sound: np.ndarray) -> Asset:
+    path = talking_video(folder / "short.mp4", sound)
+    return ready_asset(owner, path, title="Three seconds")
+
+
+def test_three_seconds_become_a_project_and_are_said_otherwise(
+    *,
+    alice: User,
+    clean_storage: Path,
+    dubbing: Callable[[], None],
+    tmp_path: Path,
+) -> None:
+    asset = short_asset(alice, tmp_path, speech(3).sound)
+    captions.add(asset, language="en", cues=[Cue(200, 2500, SENTENCES[0])])
+    job = started(
+        alice, asset, then="project", chunking_strategy="scene", output_format="webm"
+    )
+    dubbing()
+    job.refresh_from_db()
+    assert job.state == State.SUCCEEDED, job.error
+    first = job.outputs.of("es")
+    assert first.report.passed, first.report
+    assert not first.report.video_copied, "H.264 is no WebM"
+    assert (first.followup_url or "").startswith("/projects/")
+    assert VideoProject.objects.filter(owner=alice).count() == 1
+
+    (chunk,) = chunk_services.chunks_of(job)
+    (cue,) = chunk.transcript.cues
+    said = cue.model_copy(update={"target": "El puerto despierta"})
+    chunk_services.rewrite(job, chunk, [said])
+    chunk_services.redo(job, chunk)
+    dubbing()
+    job.refresh_from_db()
+    assert job.state == State.SUCCEEDED, job.error
+    second = Asset.objects.get(pk=job.outputs.of("es").asset)
+    assert str(second.pk) != first.asset
+    (track,) = captions.of(second)
+    assert [each.text for each in track.cues()] == ["El puerto despierta"]
+
+
+def test_a_sound_without_a_sound_says_what_to_do(
+    *,
+    alice: User,
+    clean_storage: Path,
+    dubbing: Callable[[], None],
+    tmp_path: Path,
+) -> None:
+    job = started(
+        alice, short_asset(alice, tmp_path, np.zeros(3 * RATE, dtype=np.float32))
+    )
+    dubbing()
+    job.refresh_from_db()
+    assert (job.state, job.error.code) == (State.FAILED, "silent_audio")
+    assert "Choose one in which somebody speaks" in job.error.message
+    assert (job.failure.stage, job.error.recoverable) == ("chunk", False)
 
 
 def test_a_whole_job(

@@ -1,14 +1,18 @@
 """Exact lengths, cross-fades, loudness after the standard, and what is heard."""
 
+import json
 import re
 import subprocess
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
-from automation.engines.base import Spoken, Task
+from automation.engines.base import PassingEngineError, Spoken, Task
 from automation.engines.catalog import Setup
 from automation.engines.local import ducking, listening, speaking, translating
 from automation.engines.local.sounds import write_wav
@@ -143,6 +147,55 @@ def test_speech_is_heard_translated_and_spoken(tmp_path: Path) -> None:
     assert len(said) == len(sound)
     assert level_db(said[: RATE // 2]) < -90
     assert level_db(said[RATE // 2 : RATE * 3 // 2]) > -40
+
+
+class Translator(BaseHTTPRequestHandler):
+    """An OpenAI-compatible endpoint that says what the test wants it to."""
+
+    answers: ClassVar[list[tuple[int, str]]] = []
+    asked: ClassVar[list[dict[str, Any]]] = []
+
+    def log_message(self, *_arguments: object) -> None:
+        """Nothing: tests look at `asked`."""
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.asked.append({**body, "key": self.headers["Authorization"]})
+        status, content = self.answers.pop(0)
+        answer = {"choices": [{"message": {"content": content}}]}
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(json.dumps(answer).encode())
+
+
+def test_a_translation_service_is_asked_and_not_trusted(tmp_path: Path) -> None:
+    task = task_of(tmp_path, np.zeros(RATE, dtype=np.float32), language="de")
+    Translator.answers = [
+        (200, '```json\n["Das Haus", "Das  Wasser"]\n```'),
+        (200, '["only one"]'),
+        (200, "I cannot do that."),
+        (503, ""),
+    ]
+    with ThreadingHTTPServer(("127.0.0.1", 0), Translator) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        setup = Setup(
+            translation_url=f"http://127.0.0.1:{server.server_port}/v1",
+            translation_key="key1",
+            translation_model="m",
+        )
+        texts = ["The house", "The water"]
+        found = translating.translate(texts, task=task, setup=setup)
+        assert found == ["Das Haus", "Das Wasser"]
+        for code in ("mismatch", "unreadable", "unavailable"):
+            with pytest.raises(PassingEngineError) as raised:
+                translating.translate(texts, task=task, setup=setup)
+            assert raised.value.code == f"translation_{code}"
+        server.shutdown()
+    assert (Translator.asked[0]["key"], Translator.asked[0]["model"]) == (
+        "Bearer key1",
+        "m",
+    )
+    assert "German" in Translator.asked[0]["messages"][0]["content"]
 
 
 def test_the_original_steps_back_under_the_voice() -> None:
