@@ -1,5 +1,31 @@
 /** What an upload needs of the outside world; tests bring their own. */
 import { api, ApiError, OfflineError } from "../shared/http.js";
+import { t } from "../shared/i18n.js";
+
+/** No answer from where the bytes go, which may be another machine than the server. */
+export class StorageAwayError extends OfflineError {
+  constructor() {
+    super();
+    this.name = "StorageAwayError";
+    this.message = t(
+      "The file storage does not answer this page. Check the connection, then go on. If it never answers, whoever runs this server can find out why with “manage.py checkstorage”.",
+    );
+  }
+}
+
+/** What a refusal says: our own server explains itself, a bucket has only a status. */
+function refusalOf({ status, responseText }) {
+  let problem;
+  try {
+    problem = JSON.parse(responseText);
+  } catch {
+    // A bucket's XML, or a proxy's page.
+  }
+  const detail = t("The file storage refused a part of it ({status}). Go on to try again.", {
+    status,
+  });
+  return new ApiError(status, { code: "part_refused", detail, ...problem });
+}
 
 /**
  * Sends one body to a presigned address. XHR, because fetch cannot tell how far
@@ -23,10 +49,10 @@ export function put({ url, method, headers = {}, body, onProgress, signal }) {
     request.addEventListener("load", () =>
       settle(() => {
         if (request.status >= 200 && request.status < 300) resolve();
-        else reject(new ApiError(request.status, { code: "part_refused" }));
+        else reject(refusalOf(request));
       }),
     );
-    request.addEventListener("error", () => settle(() => reject(new OfflineError())));
+    request.addEventListener("error", () => settle(() => reject(new StorageAwayError())));
     request.addEventListener("abort", () =>
       settle(() => reject(new DOMException("Stopped", "AbortError"))),
     );

@@ -4,6 +4,7 @@
  *
  * Knows nothing of the page; lists and the tray show `items`.
  */
+import { isTransient } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
 import { formatSize } from "../shared/time.js";
 import { canFingerprint, fingerprintOf } from "./fingerprint.js";
@@ -167,6 +168,12 @@ export class UploadManager {
 
   force(key) {
     this.#byKey(key)?.startAnyway();
+  }
+
+  /** The network or the server is back: what failed for want of it goes on. */
+  goOnAll() {
+    const broken = ({ state, error }) => state === "failed" && isTransient(error);
+    for (const upload of this.queue.uploads.filter(broken)) upload.start();
   }
 
   /** Gives an upload up, here or on the server. */

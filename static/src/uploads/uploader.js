@@ -9,6 +9,7 @@
  * The server decides how a file is cut. Each part is tried 1 + 3 times, after
  * 1, 2 and 4 seconds and with a fresh signature each time.
  */
+import { isTransient } from "../shared/http.js";
 import { fingerprintOf } from "./fingerprint.js";
 import { SpeedMeter } from "./speed.js";
 
@@ -16,7 +17,8 @@ const RETRIES = 3;
 const BACK_OFF_MS = 1_000;
 const GONE = new Set([404, 410]);
 const STARTABLE = ["queued", "paused", "failed", "elsewhere"];
-const REFUSED = new Set([400, 401, 404, 409, 410, 413, 415, 422]);
+/** Trying again changes nothing. Not 400: storages say so when a line was too slow. */
+const REFUSED = new Set([401, 404, 409, 410, 413, 415, 422, 507]);
 
 /** The lock that says which tab of this browser sends a session's parts. */
 export const lockName = (sessionId) => `streamfetch.upload.${sessionId}`;
@@ -182,11 +184,23 @@ export class Upload {
     await this.#recount(stop.signal);
     await this.#sendAll(stop);
     this.#become("completing");
-    const { id } = this.#session;
-    const answer = await this.#transport.api(`uploads/${id}/complete/`, { method: "POST" });
+    const answer = await this.#complete(stop.signal);
     if (answer?.asset) this.#session = { ...this.#session, asset: answer.asset };
     // Cancelled while the server was completing: cancel() deletes what it can.
     if (this.state === "completing") this.#become("done");
+  }
+
+  /** All is there: a moment without the server must not make it a failure. */
+  async #complete(signal) {
+    const path = `uploads/${this.#session.id}/complete/`;
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await this.#transport.api(path, { method: "POST" });
+      } catch (error) {
+        if (signal.aborted || tries === RETRIES || !isTransient(error)) throw error;
+        await this.#transport.wait(BACK_OFF_MS * 2 ** tries, signal);
+      }
+    }
   }
 
   /** Two tabs with the same file: one sends, the other watches. */

@@ -23,7 +23,11 @@ export function startUploads() {
   started = true;
   // Without an answer the tray stays empty; the next turn asks again.
   const refresh = () => uploads.refresh().catch(() => {});
-  document.addEventListener(EVENTS.RESYNC, refresh);
+  document.addEventListener(EVENTS.RESYNC, () => {
+    uploads.goOnAll();
+    refresh();
+  });
+  addEventListener("online", () => uploads.goOnAll());
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
   addEventListener("beforeunload", (event) => {
     if (uploads.unfinished.length > 0) event.preventDefault();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { OfflineError } from "../../../static/src/shared/http.js";
 import { totalsOf, UploadManager } from "../../../static/src/uploads/upload_manager.js";
 import { settle } from "../shared/fakes.js";
 
@@ -235,6 +236,21 @@ test("a tab that closes leaves a session that waits for its file", async () => {
   now += 10_000;
   await second.look();
   assert.equal(stateOf(second), "waiting");
+});
+
+test("what failed without a network goes on by itself, a refusal does not", async () => {
+  const manager = tab();
+  const sent = server.transport.put;
+  server.transport.put = async ({ url }) => {
+    if (url.startsWith("s1/")) throw new OfflineError();
+    throw Object.assign(new Error("too large"), { status: 413 });
+  };
+  manager.add([fileOf("a.mp4", "a"), fileOf("b.mp4", "b")]);
+  await until(() => stateOf(manager) === "failed,failed");
+  server.transport.put = sent;
+  manager.goOnAll();
+  await until(() => stateOf(manager) === "failed");
+  assert.deepEqual(server.puts.sort(), ["s1/1", "s1/2", "s1/3", "s1/4"]);
 });
 
 test("giving up a waiting session removes it on the server", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { OfflineError } from "../../../static/src/shared/http.js";
 import { Upload } from "../../../static/src/uploads/uploader.js";
 import { UploadQueue } from "../../../static/src/uploads/upload_queue.js";
 import { settle } from "../shared/fakes.js";
@@ -165,6 +166,15 @@ test("a refusal that trying again cannot change is not tried again", async () =>
   assert.deepEqual(transport.waits, []);
 });
 
+test("a line that was too slow for the storage, which it answers with 400, is tried again", async () => {
+  let failures = 1;
+  transport.failPut = () => (failures-- > 0 ? refusal(400) : null);
+  const upload = new Upload(fileOf(100).file, { transport, digest });
+  await upload.start();
+  assert.equal(upload.state, "done");
+  assert.deepEqual(transport.waits, [1000]);
+});
+
 test("pausing stops the parts in flight and resuming ends with the same bytes", async () => {
   const { file, bytes } = fileOf(8 * MIB);
   const upload = new Upload(file, { transport, digest });
@@ -217,8 +227,22 @@ test("cancelling while the session is being opened leaves none behind", async ()
   assert.deepEqual(transport.calls, ["POST uploads/", "DELETE uploads/u/"]);
 });
 
+test("completing survives a moment without the server", async () => {
+  transport.failComplete = new OfflineError();
+  const wait = transport.wait;
+  transport.wait = async (...args) => {
+    await wait(...args);
+    if (transport.waits.length === 2) transport.failComplete = null;
+  };
+  const upload = new Upload(fileOf(3 * MIB).file, { transport, digest });
+  await upload.start();
+  assert.equal(upload.state, "done");
+  assert.deepEqual(transport.waits, [1000, 2000]);
+  assert.equal(transport.calls.filter((call) => call.startsWith("PUT")).length, 3);
+});
+
 test("completing that fails can be tried again without sending anything twice", async () => {
-  transport.failComplete = refusal(503);
+  transport.failComplete = refusal(409);
   const upload = new Upload(fileOf(3 * MIB).file, { transport, digest });
   await upload.start();
   assert.equal(upload.state, "failed");
@@ -249,7 +273,7 @@ test("speed and time left come from the bytes of the last seconds", async () => 
 
 test("a queue sends two files at a time and goes on after a failure", async () => {
   let puts = 0;
-  transport.failPut = () => ((puts += 1) === 2 ? refusal(400) : null);
+  transport.failPut = () => ((puts += 1) === 2 ? refusal(413) : null);
   let most = 0;
   const queue = new UploadQueue({
     transport,
