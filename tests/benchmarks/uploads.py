@@ -124,6 +124,7 @@ def main() -> None:
             "S3_REGION": "us-east-1",
             "S3_ACCESS_KEY_ID": "key",
             "S3_SECRET_ACCESS_KEY": "secret",
+            "STREAMFETCH_MAX_VIDEO_BYTES": str(size_bytes),
         }
         with running_server(folder, environment=settings) as server:
             path = folder / "large.mp4"
