@@ -3,18 +3,24 @@
 import os
 from typing import Any
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamfetch.settings")
-# The stubs of Django and of Starlette describe one and the same interface twice.
-django_application: Any = get_asgi_application()
+django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402
 from starlette.applications import Starlette  # noqa: E402
 from starlette.routing import Mount  # noqa: E402
 
 from streamfetch.api.body_limit import BodyLimit  # noqa: E402
+from streamfetch.handler import ThreadedHandler  # noqa: E402
 from streamfetch.storage.media_app import media_app  # noqa: E402
+
+# More than the database has connections: some wait for other servers, not for it.
+THREADS = 32
+
+# The stubs of Django and of Starlette describe one and the same interface twice.
+django_application: Any = ThreadedHandler(threads=THREADS)
 
 application = Starlette(
     routes=[

@@ -27,7 +27,7 @@ class RunningServer:
     ready_after_s: float
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -63,7 +63,7 @@ def running_server(
     folder: Path, *, environment: dict[str, str] | None = None
 ) -> Iterator[RunningServer]:
     """Serve from `folder`/data until the block ends. Raises AssertionError."""
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     log_path = folder / "server.log"
     with log_path.open("wb") as log:

@@ -45,6 +45,9 @@ os.environ["STREAMFETCH_DATA_DIR"] = str(
 
 from streamfetch.settings import *  # noqa: E402, F403
 
+# The server warns about a folder that is not there, once for each client.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
+
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {  # noqa: F405
