@@ -18,7 +18,7 @@ from streamfetch.embedded import mongodb
 from streamfetch.embedded.services import EmbeddedServices, Service
 
 ROOT = Path(__file__).resolve().parents[2]
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 100.0
 
 
 def wait_until(is_so: Callable[[], object], *, timeout_s: float = 15.0) -> None:
