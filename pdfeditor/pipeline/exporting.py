@@ -138,7 +138,7 @@ def export(run: Run[PdfExport]) -> dict[str, Any]:
         verified = None
         if not is_picture:
             run.enter("verify", percent=85)
-            pages = _to_check(project, places, written["rects"], removed)
+            pages = _to_check(project, places, written["rects"], written["replaced"])
             verified = _verified(run, base, target, pages, password)
     except child.Cancelled as error:
         raise LeaseLost from error
@@ -190,20 +190,22 @@ def _to_check(
     project: PdfProject,
     places: list[int],
     rects: list[list[Any]],
-    removed: dict[int, list[int]],
+    replaced: list[list[Any]],
 ) -> list[list[Any]]:
     """The pages that something was drawn on, as `children.verifying` wants them."""
-    by_page: dict[int, list[list[Any]]] = {}
-    for page_index, rect, _id in rects:
-        # What white ink does on white paper nobody can see.
-        by_page.setdefault(page_index, []).append([rect, False])
+    drawn: dict[int, list[Any]] = {}
+    gone: dict[int, list[Any]] = {}
+    for page_index, rect, inks in rects:
+        drawn.setdefault(page_index, []).append([rect, inks])
+    for page_index, rect in replaced:
+        gone.setdefault(page_index, []).append(rect)
     checked = []
     for place, page_index in enumerate(places):
-        # Where the file's own annotations were taken out, what is below appears.
-        if page_index in by_page and page_index not in removed:
+        if page_index in drawn or page_index in gone:
             page = project.page_list[page_index]
             entry = [page_index, place, page.crop, page.rotation]
-            checked.append([*entry, by_page[page_index], []])
+            entry += [drawn.get(page_index, []), gone.get(page_index, [])]
+            checked.append(entry)
     return checked
 
 

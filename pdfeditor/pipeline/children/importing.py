@@ -35,12 +35,15 @@ def find(pdf: pikepdf.Pdf, *, first_page: int = 0) -> list[dict[str, Any]]:
             continue
         frame = Frame(visible(page.obj))
         listed = list(annotations)[:MAX_ANNOTATIONS]
+        followers = _followers(listed)
         for file_index, annotation in enumerate(listed):
             if len(found) >= MAX_ANNOTATIONS:
                 return found
             if not isinstance(annotation, Dictionary):
                 continue
-            body = _body(annotation, frame, listed)
+            own = followers.get(annotation.objgen, [])
+            also = own if annotation.is_indirect else []
+            body = _body(annotation, frame, [listed[place] for place in also])
             if body is not None:
                 found.append(
                     {
@@ -48,7 +51,7 @@ def find(pdf: pikepdf.Pdf, *, first_page: int = 0) -> list[dict[str, Any]]:
                         "file_index": file_index,
                         "author": _text(annotation.get(Name.T))[:200],
                         "body": body.fields(),
-                        "also": _companions(annotation, listed),
+                        "also": also,
                     }
                 )
     return found
@@ -78,7 +81,7 @@ def remove_managed(pdf: pikepdf.Pdf, managed: dict[int, set[int]]) -> None:
             del page["/Annots"]
 
 
-def _body(annotation: Dictionary, frame: Frame, listed: list[Any]) -> Body | None:
+def _body(annotation: Dictionary, frame: Frame, also: list[Any]) -> Body | None:
     try:
         if "/IRT" in annotation or int(annotation.get(Name.F, 0)) & _HIDDEN:
             return None
@@ -89,7 +92,7 @@ def _body(annotation: Dictionary, frame: Frame, listed: list[Any]) -> Body | Non
         body = body_of(said, frame) if said else None
         if body is None or body.root.type != "note":
             return body
-        replies = [_reply(each) for each in _replies(annotation, listed)]
+        replies = [_reply(each) for each in also if _is_reply(each)]
         return Body.model_validate({**body.fields(), "replies": replies[:200]})
     except (ValidationError, ValueError, TypeError, KeyError, OverflowError):
         # It stays in the file as it is.
@@ -106,29 +109,23 @@ def _own(annotation: Dictionary) -> Body | None:
     return None if body.root.type == "image" else body
 
 
-def _replies(annotation: Dictionary, listed: list[Any]) -> list[Dictionary]:
-    return [
-        each
-        for each in listed
-        if isinstance(each, Dictionary)
-        and each.get(Name.Subtype) == Name.Text
-        and each.get(Name.IRT) == annotation
-        and annotation.is_indirect
-    ]
+def _is_reply(each: Dictionary) -> bool:
+    return each.get(Name.Subtype) == Name.Text and Name.IRT in each
 
 
-def _companions(annotation: Dictionary, listed: list[Any]) -> list[int]:
-    """Where its replies and its pop-up stand: they go when it goes."""
-    if not annotation.is_indirect:
-        return []
-    same = annotation.objgen
-    found = []
+def _followers(listed: list[Any]) -> dict[tuple[int, int], list[int]]:
+    """Where replies and pop-ups stand, by what they belong to: they go when it goes.
+
+    Read once for a page: pages with thousands of annotations exist.
+    """
+    found: dict[tuple[int, int], list[int]] = {}
     for place, each in enumerate(listed):
-        if isinstance(each, Dictionary):
-            for key in ("/IRT", "/Parent"):
-                other = each.get(key)
-                if isinstance(other, Dictionary) and other.objgen == same:
-                    found.append(place)
+        if not isinstance(each, Dictionary):
+            continue
+        targets = (each.get(Name.IRT), each.get(Name.Parent))
+        known = {other.objgen for other in targets if isinstance(other, Dictionary)}
+        for objgen in known:
+            found.setdefault(objgen, []).append(place)
     return found
 
 

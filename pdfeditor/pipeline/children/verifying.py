@@ -22,24 +22,25 @@ _TOLERATED = 0.0007
 
 def run(config: dict[str, Any]) -> dict[str, Any]:
     """{before, after, password, pages: [[index before, index after, box, rotation,
-    [[rectangle, must be seen]...], ignored rectangles]]} → {ok, worst_difference,
-    pages_checked}."""
+    [[rectangle, inks]...], rectangles of what was taken out]]} → {ok,
+    worst_difference, pages_checked}."""
     before = pdfium.PdfDocument(config["before"])
     after = pdfium.PdfDocument(config["after"], password=config.get("password") or None)
     worst, unseen, checked = 0.0, 0, 0
     for entry in config["pages"][:_MAX_PAGES]:
-        index, place, box, rotation, rects, ignored = entry
+        index, place, box, rotation, rects, taken_out = entry
         old, new = _drawn(before[index]), _drawn(after[place])
         if old.size != new.size:
             return {"ok": False, "worst_difference": 1.0, "pages_checked": checked}
         changed = ImageChops.difference(old, new).convert("L")
         changed = changed.point(lambda level: 255 if level > _SAME_WITHIN else 0)
-        for rect, must_be_seen in rects:
+        for rect, inks in rects:
             area = _area(tuple(rect), tuple(box), rotation, changed.size)
-            if must_be_seen and area and changed.crop(area).getbbox() is None:
-                unseen += 1
+            if area and _is_inside(tuple(rect), tuple(box)) and not taken_out:
+                is_seen = changed.crop(area).getbbox() is not None
+                unseen += not is_seen and _would_show(inks, old.crop(area))
         mask = ImageDraw.Draw(changed)
-        for rect in [*(each[0] for each in rects), *ignored]:
+        for rect in [*(each[0] for each in rects), *taken_out]:
             area = _area(tuple(rect), tuple(box), rotation, changed.size)
             if area:
                 mask.rectangle(area, fill=0)
@@ -51,6 +52,31 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
         "worst_difference": round(worst, 6),
         "pages_checked": checked,
     }
+
+
+def _is_inside(rect: Box, box: Box) -> bool:
+    """What hangs over the edge may have all its ink outside."""
+    return (
+        rect[0] >= box[0]
+        and rect[1] >= box[1]
+        and rect[2] <= box[2]
+        and rect[3] <= box[3]
+    )
+
+
+def _would_show(inks: list[Any], below: Image.Image) -> bool:
+    """Whether one of the inks differs from most of what is below: white on white
+    and yellow on black are seen by nobody."""
+    for color, opacity, is_multiplied in inks:
+        solid = Image.new("RGB", below.size, color)
+        if is_multiplied:
+            solid = ImageChops.multiply(below, solid)
+        effect = ImageChops.difference(below, Image.blend(below, solid, opacity))
+        levels = effect.convert("L").histogram()
+        shown = sum(levels[_SAME_WITHIN * 3 // 2 :])
+        if shown * 2 > below.width * below.height:
+            return True
+    return False
 
 
 def _drawn(page: Any) -> Image.Image:
