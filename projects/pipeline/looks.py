@@ -108,7 +108,10 @@ def _vignette(stream: Stream, look: Look) -> Stream:
     angle = float(look.values["amount"]) * VIGNETTE_ANGLE
     if angle <= 0:
         return stream
-    return stream.filter("vignette", a=angle, dither=0, **look.when())
+    # On R'G'B': on Y'CbCr it darkens black to less than black, and shifts colours.
+    stream = stream.filter("format", pix_fmts="rgb24")
+    stream = stream.filter("vignette", a=angle, dither=0, **look.when())
+    return stream.filter("scale", **BT709).filter("format", pix_fmts="yuv420p")
 
 
 def _noise_reduction(stream: Stream, look: Look) -> Stream:

@@ -150,9 +150,11 @@ class PictureGraph:
             shot, first, last, self._scaled(shot, first, last, place)
         )
         stream = _transformed(stream, place)
-        x = f"{place.center_x:.3f}-w/2"
-        y = f"{place.center_y:.3f}-h/2"
-        return _Layer(stream, x, y, 0)
+        x, y = place.center_x, place.center_y
+        if place.angle:
+            # Whole pixels, as those that `_turned_size` was chosen for.
+            x, y = round(x), round(y)
+        return _Layer(stream, f"{x:.3f}-w/2", f"{y:.3f}-h/2", 0)
 
     def _over(self, base: Stream, layer: _Layer) -> Stream:
         stream = layer.stream
@@ -384,6 +386,15 @@ def _cut(stream: Stream, first: int, last: int) -> Stream:
     )
 
 
+def _turned_size(function: str, angle: float, center: float) -> str:
+    """How wide or high a turned picture is made, so that it begins at an even pixel.
+
+    Layers of 4:2:0 begin nowhere else: FFmpeg would move it by one.
+    """
+    odd = 2 * (round(center) % 2)
+    return f"4*ceil(({function}({angle:.9f})-{odd})/4)+{odd}"
+
+
 def _transformed(stream: Stream, place: Placement) -> Stream:
     if place.crop is not None:
         x, y, w, h = place.crop
@@ -392,8 +403,8 @@ def _transformed(stream: Stream, place: Placement) -> Stream:
         stream = stream.filter("format", pix_fmts="yuva420p").filter(
             "rotate",
             angle=place.angle,
-            ow=f"rotw({place.angle:.9f})",
-            oh=f"roth({place.angle:.9f})",
+            ow=_turned_size("rotw", place.angle, place.center_x),
+            oh=_turned_size("roth", place.angle, place.center_y),
             fillcolor="black@0",
         )
     if place.opacity < 1:

@@ -27,7 +27,7 @@ from projects.timeline.spans import (
 from streamfetch.ffmpeg import binary
 
 # Changes when the same description is rendered differently.
-RECIPE = 1
+RECIPE = 2
 
 
 @dataclass(frozen=True)

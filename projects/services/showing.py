@@ -1,6 +1,5 @@
 """What a project looks like before it is rendered: a frame, a plan, its words."""
 
-import math
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from projects.pipeline.script import whole_script
 from projects.services import renders
 from projects.services.projects import check_timeline
 from projects.timeline.presets import Wish
+from projects.timeline.rational import frame_on
 from projects.timeline.scene import frame_of, scene_of
 from streamfetch.errors import Invalid
 from streamfetch.ffmpeg import runner
@@ -45,7 +45,7 @@ def frame(
     """
     check_timeline(project.owner_id, project.timeline)
     scene = scene_of(project.timeline, frame_of(project.settings))
-    number = math.floor(time_ms * scene.frame.rate / 1000)
+    number = frame_on(time_ms, scene.frame.rate)
     if number >= scene.frames:
         raise Invalid(
             _("The timeline ends before this."), code="past_end", field="time_ms"

@@ -1,5 +1,6 @@
 """Exact time: frame rates as fractions, moments as frame numbers. Pure."""
 
+import math
 from fractions import Fraction
 
 _NTSC = Fraction(1000, 1001)
@@ -22,6 +23,14 @@ def frame_at(seconds: float, rate: Fraction) -> int:
     """The number of the frame nearest to a moment."""
     milliseconds = round(seconds * 1000)
     return round(Fraction(milliseconds, 1000) * rate)
+
+
+def frame_on(time_ms: int, rate: Fraction) -> int:
+    """The number of the frame that is on at a moment.
+
+    Half a millisecond more: it may be a frame's beginning, rounded down.
+    """
+    return math.floor((2 * time_ms + 1) * rate / 2000)
 
 
 def seconds_of(frames: int, rate: Fraction) -> Fraction:

@@ -176,6 +176,31 @@ def test_picture_in_picture(bars: Path, tmp_path: Path) -> None:
     assert both.at(WHITE, 70) == plain.at(WHITE, 70)
 
 
+def test_a_vignette_darkens_colours_and_changes_none(
+    bars: Path, tmp_path: Path
+) -> None:
+    plain = look(bars, tmp_path / "plain")
+    seen = look(bars, tmp_path / "seen", **effect("vignette", amount=0.6))
+    for x, y in ((6, 6), (RED, 45), (150, 80)):
+        before, after = plain.at(x, y), seen.at(x, y)
+        light = after[1] / before[1]
+        assert all(abs(b - a * light) < 12 for a, b in zip(before, after, strict=True))
+
+
+@pytest.mark.parametrize("x", [0.5, 81 / WIDTH, 0.4])
+def test_a_turned_picture_stays_where_it_is_put(
+    bars: Path, tmp_path: Path, x: float
+) -> None:
+    """Layers begin at even pixels: it must be made as large as leads there."""
+    half = {"x": x, "scale": 0.5, "rotation": 45}
+    seen = look(bars, tmp_path / "seen", transform=half)
+    away = look(bars, tmp_path / "away", transform={"x": -1, "scale": 0.5})
+    box = seen.changed_box(away)
+    assert box is not None
+    assert abs((box[0] + box[2] + 1) / 2 - x * WIDTH) <= 1
+    assert abs((box[1] + box[3] + 1) / 2 - 0.5 * HEIGHT) <= 1
+
+
 def test_a_crop_hides_and_moves_nothing(bars: Path, tmp_path: Path) -> None:
     seen = look(bars, tmp_path, transform={"crop": {"left": 0.5, "bottom": 0.5}})
     assert seen.is_like("#000000", x=RED, y=20)

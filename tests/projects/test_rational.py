@@ -1,12 +1,13 @@
 """Frame rates and moments, exactly."""
 
+import math
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.timeline.rational import exact_frame_rate, frame_at, seconds_of
+from projects.timeline.rational import exact_frame_rate, frame_at, frame_on, seconds_of
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,5 @@ def test_a_frame_is_found_again_by_its_time_in_milliseconds(
     exact = exact_frame_rate(rate)
     shown_s = round(float(seconds_of(frame, exact)), 3)
     assert frame_at(shown_s, exact) == frame
+    assert frame_on(round(shown_s * 1000), exact) == frame
+    assert frame_on(math.floor((frame + 0.9) / exact * 1000), exact) == frame

@@ -6,6 +6,7 @@
  * becomes one step of the history when it ends.
  */
 import { createStore } from "../shared/store.js";
+import { exactRate, frameOn, nearestFrame } from "./model/frames.js";
 import { EditHistory } from "./model/history.js";
 import { findPart, settled } from "./model/parts.js";
 import { withGroups } from "./model/placing.js";
@@ -78,8 +79,27 @@ export class EditorStore {
     });
   }
 
+  /** Frames a second, exactly. */
+  get frameRate() {
+    return exactRate(this.settings.frame_rate || 25);
+  }
+
   get frame() {
-    return 1 / (this.settings.frame_rate || 25);
+    return 1 / this.frameRate;
+  }
+
+  /** The frame under the playhead; at the very end the last one stays on screen. */
+  get shownFrame() {
+    const { frameRate, time, timeline } = this;
+    const last = Math.max(0, nearestFrame(timeline.duration, frameRate) - 1);
+    return Math.min(last, frameOn(time, frameRate));
+  }
+
+  /** The moment that is on screen: the middle of its frame unless it plays. */
+  get shownTime() {
+    const { frame, time, timeline } = this;
+    if (!this.state.get().playing) return (this.shownFrame + 0.5) * frame;
+    return time > 0 && time >= timeline.duration ? time - frame / 2 : time;
   }
 
   get history() {

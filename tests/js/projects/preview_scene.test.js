@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { filterSteps, hueRows, vignetteStops } from "../../../static/src/projects/preview/filters.js";
+import { exactRate, frameOn } from "../../../static/src/projects/model/frames.js";
 import { boxOf, loudnessAt, planesAt, soundsAt, sourceAt } from "../../../static/src/projects/preview/scene.js";
 import { clip, sound, timeline } from "./timelines.js";
 
@@ -8,7 +9,10 @@ const pair = (type, direction) =>
   timeline([clip("a", 0, 4, 0), clip("b", 2, 6, 4)], {
     transitions: [{ id: "t", type, direction, duration: 2, from_clip: "a", to_clip: "b" }],
   });
-const shown = (tl, time) => planesAt(tl, time).map(({ clip: { id }, opacity }) => [id, opacity]);
+const RATE = 100;
+/** In the middle of the frame that begins at a time. */
+const planes = (tl, time) => planesAt(tl, time + 0.5 / RATE, RATE);
+const shown = (tl, time) => planes(tl, time).map(({ clip: { id }, opacity }) => [id, opacity]);
 
 test("layers lie over one another, and gaps show nothing", () => {
   const layered = timeline([clip("top", 0, 2, 1, { layer: 3 }), clip("low", 0, 4, 0)]);
@@ -21,19 +25,41 @@ test("a dissolve goes around its cut on the handles of both sources", () => {
   const tl = pair("dissolve");
   assert.deepEqual(shown(tl, 2.9), [["a", 1]]);
   assert.deepEqual(shown(tl, 3.5), [["a", 1], ["b", 0.25]]);
-  const [, early] = planesAt(tl, 3.5);
-  assert.equal(sourceAt(early, { duration: 10 }), 1.5);
-  const [late] = planesAt(tl, 4.5);
+  const [, early] = planes(tl, 3.5);
+  // The middle of the frame, and a little before what would begin just there.
+  assert.ok(Math.abs(sourceAt(early, { duration: 10 }) - 1.503) < 1e-9);
+  const [late] = planes(tl, 4.5);
   assert.equal(sourceAt(late, { duration: 4, frame: 0.04 }), 3.96);
   assert.deepEqual(shown(tl, 5), [["b", 1]]);
 });
 
+test("a clip begins and ends with the frames nearest to its edges", () => {
+  const tl = timeline([clip("a", 0, 1.004, 0.306)]);
+  assert.deepEqual(shown(tl, 0.3), []);
+  assert.deepEqual(shown(tl, 0.31), [["a", 1]]);
+  assert.deepEqual(shown(tl, 1.3), [["a", 1]]);
+  assert.deepEqual(shown(tl, 1.31), []);
+  // Frame 0 of the clip begins with it, wherever that was rounded to.
+  assert.ok(Math.abs(planes(tl, 0.31)[0].at - 0.005) < 1e-9);
+});
+
+test("a moment rounded to milliseconds is its frame, at uneven rates too", () => {
+  for (const said of [23.976, 25, 29.97, 59.94]) {
+    const rate = exactRate(said);
+    for (const frame of [0, 1, 2, 7, 1000, 53_999]) {
+      assert.equal(frameOn(frame / rate, rate), frame);
+      assert.equal(frameOn(Math.round((frame / rate) * 1000) / 1000, rate), frame);
+      assert.equal(frameOn((frame + 0.9) / rate, rate), frame);
+    }
+  }
+});
+
 test("fade, wipe and slide move what they should", () => {
-  assert.deepEqual(planesAt(pair("fade"), 3.5).map(({ clip: { id }, dim }) => [id, dim]), [["a", 0.5]]);
-  assert.deepEqual(planesAt(pair("fade"), 4.5).map(({ clip: { id }, dim }) => [id, dim]), [["b", 0.5]]);
-  assert.equal(planesAt(pair("wipe", "left"), 3.5)[1].inset.left, 0.75);
-  assert.equal(planesAt(pair("wipe", "down"), 3.5)[1].inset.bottom, 0.75);
-  const [before, after] = planesAt(pair("slide", "up"), 3.5);
+  assert.deepEqual(planes(pair("fade"), 3.5).map(({ clip: { id }, dim }) => [id, dim]), [["a", 0.5]]);
+  assert.deepEqual(planes(pair("fade"), 4.5).map(({ clip: { id }, dim }) => [id, dim]), [["b", 0.5]]);
+  assert.equal(planes(pair("wipe", "left"), 3.5)[1].inset.left, 0.75);
+  assert.equal(planes(pair("wipe", "down"), 3.5)[1].inset.bottom, 0.75);
+  const [before, after] = planes(pair("slide", "up"), 3.5);
   assert.deepEqual([before.shift.y, after.shift.y], [-0.25, 0.75]);
 });
 

@@ -3,6 +3,7 @@
  * (streamfetch/ffmpeg/text.py), so that the preview shows an edit before it is
  * saved. A test compares the two. Pure.
  */
+import { exactRate } from "../model/frames.js";
 import { captionLook, captionsOf } from "../model/words.js";
 
 const STYLE_FIELDS =
@@ -60,15 +61,6 @@ export function assScript(timeline, settings) {
     `Format: ${EVENT_FIELDS}`,
     ...events,
   ].join("\n")}\n`;
-}
-
-/** 29.97 stands for 30000/1001, and so on. */
-function exactRate(rate) {
-  for (const whole of [24, 30, 48, 60, 120]) {
-    const exact = (whole * 1000) / 1001;
-    if (Math.abs(rate - exact) < 0.006) return exact;
-  }
-  return Math.round(rate * 1000) / 1000;
 }
 
 function style(number, { style: look }) {

@@ -68,8 +68,7 @@ export class ExactFrame {
       this.#say(t("This frame can be rendered when the project is saved."));
       return;
     }
-    const { time, timeline, frame } = this.store;
-    const at = Math.min(time, Math.max(0, timeline.duration - frame / 2));
+    const at = this.store.shownTime;
     try {
       const answer = await fetch(
         `/api/v1/video-projects/${this.projectId}/frame/?time_ms=${Math.round(at * 1000)}`,

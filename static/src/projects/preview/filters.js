@@ -168,5 +168,9 @@ export function vignetteStops(amount) {
 export const vignetteOf = (effects) =>
   effects.filter(({ type }) => type === "vignette").at(-1) ?? null;
 
-/** The effects among these that only the server can show. */
-export const beyondBrowser = (effects) => effects.filter(({ type }) => SERVER_ONLY.has(type));
+/** The effects among these that only the server can show: a vignette, too, below others. */
+export const beyondBrowser = (effects) =>
+  effects.filter(
+    ({ type }, index) =>
+      SERVER_ONLY.has(type) || (type === "vignette" && index < effects.length - 1),
+  );

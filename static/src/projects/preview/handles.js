@@ -46,21 +46,17 @@ export class StageHandles {
 
   /** The box of a part that is seen now, in pixels of the frame on screen. */
   boxFor({ kind, id }) {
-    const { timeline, time } = this.store;
+    const { timeline } = this.store;
     if (kind === "text") {
       const text = findPart(timeline, { kind, id });
-      return text && visibility(text, this.#shownTime(time)) > 0 ? this.#textBox(text) : null;
+      return text && visibility(text, this.store.shownTime) > 0 ? this.#textBox(text) : null;
     }
-    const plane = planesAt(timeline, this.#shownTime(time)).find(({ clip }) => clip.id === id);
+    const plane = planesAt(timeline, this.store.shownTime, this.store.frameRate).find(({ clip }) => clip.id === id);
     if (kind !== "clip" || !plane) return null;
     const picture = this.player.pool.has(id) ? this.player.pool.get(plane.clip)?.size : null;
     if (!picture) return null;
     const box = boxOf(plane.clip, picture, this.#size);
     return { ...box, width: box.width * box.scale, height: box.height * box.scale };
-  }
-
-  #shownTime(time) {
-    return time >= this.store.timeline.duration ? time - this.store.frame / 2 : time;
   }
 
   #textBox(text) {
@@ -110,8 +106,7 @@ export class StageHandles {
 
   /** What lies under a point: texts before pictures, the top one first. */
   #hit(x, y) {
-    const { timeline, time } = this.store;
-    const at = this.#shownTime(time);
+    const { timeline, shownTime: at, frameRate } = this.store;
     const inside = (box) => {
       const angle = (-box.rotation * Math.PI) / 180;
       const [dx, dy] = [x - box.x, y - box.y];
@@ -121,7 +116,7 @@ export class StageHandles {
     for (const text of [...timeline.text_overlays].reverse()) {
       if (visibility(text, at) > 0 && inside(this.#textBox(text))) return { kind: "text", id: text.id };
     }
-    for (const { clip } of planesAt(timeline, at).reverse()) {
+    for (const { clip } of planesAt(timeline, at, frameRate).reverse()) {
       const item = { kind: "clip", id: clip.id };
       const box = this.boxFor(item);
       if (box && inside(box)) return item;

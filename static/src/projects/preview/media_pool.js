@@ -4,7 +4,7 @@
  */
 
 const MOST = 10;
-const CLOSE_S = 0.012;
+const CLOSE_S = 0.001;
 
 export class MediaPool {
   #held = new Map();

@@ -100,18 +100,12 @@ export class Player {
     });
   }
 
-  /** At the very end the last frame stays on screen. */
-  get #shownTime() {
-    const { time, timeline, frame } = this.store;
-    return time > 0 && time >= timeline.duration ? time - frame / 2 : time;
-  }
-
   /** Shows and sounds the moment under the playhead. */
   show() {
     const { store, pool, playing } = this;
     const { timeline } = store;
-    const time = this.#shownTime;
-    const planes = planesAt(timeline, time);
+    const time = store.shownTime;
+    const planes = planesAt(timeline, time, store.frameRate);
     pool.begin();
     const beyond = [];
     const heldOf = new Map();

@@ -2,6 +2,7 @@
  * What is seen at a time of the timeline, from the bottom up. Pure; the same rules
  * as the renderer's.
  */
+import { nearestFrame } from "../model/frames.js";
 import { effectIsOn, transformOf } from "../model/looks.js";
 import { clamp, clipEnd, clipsAt, findClip, isAt } from "../model/parts.js";
 
@@ -11,27 +12,35 @@ import { clamp, clipEnd, clipsAt, findClip, isAt } from "../model/parts.js";
  *   `at`: seconds from the clip's beginning; `dim` 0 is black; `inset` and `shift`
  *   are shares of the frame */
 
-const whole = (clip, time) => ({
+/** A media element shows what began by its time: seeking aims this far before. */
+const BEFORE_S = 0.002;
+
+const whole = (clip, time, rate) => ({
   clip,
-  at: time - clip.position,
+  at: time - nearestFrame(clip.position, rate) / rate,
   opacity: 1,
   dim: 1,
   inset: null,
   shift: { x: 0, y: 0 },
 });
 
-/** The transition that is going on in each layer. */
-export function crossingsAt(timeline, time) {
+/**
+ * The transition that is going on in each layer. Frame k of its N is k/N of the way,
+ * and `time` is in the middle of a frame.
+ */
+export function crossingsAt(timeline, time, rate) {
   const found = new Map();
+  const frame = time * rate - 0.5;
   for (const transition of timeline.transitions ?? []) {
     if (transition.type === "none") continue;
-    const half = transition.duration / 2;
     const to = findClip(timeline, transition.to_clip);
-    if (!to || time < to.position - half || time >= to.position + half) continue;
-    const from = findClip(timeline, transition.from_clip);
+    const from = to && findClip(timeline, transition.from_clip);
     if (!from) continue;
-    const share = clamp((time - to.position + half) / transition.duration, 0, 1);
-    found.set(to.layer, { transition, from, to, share });
+    const count = nearestFrame(transition.duration, rate);
+    const first = nearestFrame(to.position, rate) - Math.floor(count / 2);
+    const share = (frame - first) / count;
+    if (count < 2 || share < -0.5 / count || share >= 1 - 0.5 / count) continue;
+    found.set(to.layer, { transition, from, to, share: clamp(share, 0, 1) });
   }
   return found;
 }
@@ -44,9 +53,9 @@ const AWAY = {
   down: { x: 0, y: 1, edge: "bottom" },
 };
 
-function crossed({ transition, from, to, share }, time) {
-  const before = whole(from, time);
-  const after = whole(to, time);
+function crossed({ transition, from, to, share }, time, rate) {
+  const before = whole(from, time, rate);
+  const after = whole(to, time, rate);
   const away = AWAY[transition.direction] ?? AWAY.left;
   if (transition.type === "fade") {
     if (share < 0.5) return [{ ...before, dim: 1 - 2 * share }];
@@ -63,19 +72,23 @@ function crossed({ transition, from, to, share }, time) {
   return [before, { ...after, opacity: share }];
 }
 
-/** @returns {Plane[]} */
-export function planesAt(timeline, time) {
-  const crossings = crossingsAt(timeline, time);
+/**
+ * What is seen at a time, which is best in the middle of a frame.
+ * @param {number} rate frames a second, exactly
+ * @returns {Plane[]}
+ */
+export function planesAt(timeline, time, rate) {
+  const crossings = crossingsAt(timeline, time, rate);
   const layers = new Map();
-  for (const clip of clipsAt(timeline, time)) layers.set(clip.layer, [whole(clip, time)]);
-  for (const [layer, crossing] of crossings) layers.set(layer, crossed(crossing, time));
+  for (const clip of clipsAt(timeline, time)) layers.set(clip.layer, [whole(clip, time, rate)]);
+  for (const [layer, crossing] of crossings) layers.set(layer, crossed(crossing, time, rate));
   return [...layers].sort(([a], [b]) => a - b).flatMap(([, planes]) => planes);
 }
 
 /** Where a plane is in its source, held at the first or the last frame there. */
 export function sourceAt({ clip, at }, { duration = Infinity, frame = 0.04 } = {}) {
   const speed = clip.speed ?? 1;
-  return clamp(clip.start_time + at * speed, 0, Math.max(0, duration - frame));
+  return clamp(clip.start_time + at * speed - BEFORE_S, 0, Math.max(0, duration - frame));
 }
 
 /** The effects that are at work in a plane. */

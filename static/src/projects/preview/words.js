@@ -15,6 +15,7 @@ export class Words {
   #updates = Promise.resolve();
   #drawing = false;
   #again = false;
+  #waiting = false;
 
   /**
    * @param {{parent: HTMLElement, store: object, fonts: object[],
@@ -29,9 +30,14 @@ export class Words {
 
   #changed() {
     clearTimeout(this.#timer);
+    this.#waiting = true;
     // One after the other: the engine is started once, and takes scripts in order.
     this.#timer = setTimeout(
-      () => (this.#updates = this.#updates.then(() => this.#update())),
+      () => {
+        const update = this.#updates.then(() => this.#update());
+        this.#updates = update;
+        void update.then(() => (this.#waiting = this.#updates !== update));
+      },
       this.#engine ? 0 : IDLE_MS,
     );
   }
@@ -83,15 +89,13 @@ export class Words {
     this.canvas = document.createElement("canvas");
     this.#size();
     this.parent.append(this.canvas);
-    const fonts = this.#files(texts);
-    for (const url of fonts) this.#fonts.add(url);
     const { default: JASSUB } = await import("jassub");
     // Else it compiles a program on this page, which the page's policy forbids.
     JASSUB._supportsSIMD = false;
     this.#engine = new JASSUB({
       canvas: this.canvas,
       subContent: script,
-      fonts,
+      fonts: [],
       defaultFont: "Noto Sans",
       availableFonts: {},
       queryFonts: false,
@@ -101,6 +105,8 @@ export class Words {
     // The sizes are ours: the frame's.
     this.#engine._ro.disconnect();
     await this.#engine.ready;
+    // Given to the engine at its start they come later than its first drawing.
+    await this.#need(texts);
   }
 
   #size() {
@@ -117,7 +123,7 @@ export class Words {
 
   /** Whether the words of this moment are on screen. */
   get isSettled() {
-    return !this.#drawing && !this.#again;
+    return !this.#waiting && !this.#drawing && !this.#again;
   }
 
   /** Draws the words of the moment; while one drawing is under way the newest waits. */
@@ -128,8 +134,9 @@ export class Words {
     this.#drawing = true;
     try {
       await this.#engine.ready;
-      const { time, timeline, frame } = this.store;
-      const mediaTime = time > 0 && time >= timeline.duration ? time - frame / 2 : time;
+      const { store } = this;
+      // A fade is as far as the renderer has it at the beginning of the frame.
+      const mediaTime = store.state.get().playing ? store.shownTime : store.shownFrame * store.frame;
       const { width, height } = this;
       if (`${width}x${height}` !== this.drawnSize) {
         this.drawnSize = `${width}x${height}`;
