@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from projects.models import Render, VideoProject
+from projects.pipeline import cache
 from projects.services.projects import check_timeline
 from projects.timeline.plan import RenderPlan
 from projects.timeline.presets import GIF_SECONDS, Wish
@@ -134,10 +135,19 @@ def plan_shares(plan: RenderPlan) -> dict[str, Any]:
     }
 
 
+def can_be_watched(render: Render) -> bool:
+    """Whether it is under way, and its beginning and sound are finished."""
+    plan = render.plan
+    if render.state in ENDED or plan is None or render.preset not in WATCHABLE:
+        return False
+    needed = {digest for digest in (plan.sound, plan.spans[0].digest) if digest}
+    is_copied = not plan.spans[0].digest
+    return not is_copied and len(cache.known(render.owner_id, needed)) == len(needed)
+
+
 def describe(render: Render) -> dict[str, Any]:
     """A render as the API and the pages show it."""
     available = has_file(render)
-    has_ended = render.state in ENDED
     return {
         **queue.describe(render),
         "project": str(render.project_id),
@@ -147,7 +157,7 @@ def describe(render: Render) -> dict[str, Any]:
         if available
         else None,
         "watch_url": reverse("render-watch", args=[render.pk, "master"])
-        if render.preset in WATCHABLE and render.plan is not None and not has_ended
+        if can_be_watched(render)
         else None,
         "preset": render.preset,
         "start_time": render.start_time,

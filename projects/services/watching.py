@@ -60,6 +60,8 @@ def _media(lines: Iterator[str], *, is_complete: bool) -> str:
         f"#EXT-X-TARGETDURATION:{TARGET_S}",
         "#EXT-X-PLAYLIST-TYPE:EVENT",
         "#EXT-X-INDEPENDENT-SEGMENTS",
+        # Else players begin near the end of what grows.
+        "#EXT-X-START:TIME-OFFSET=0",
     ]
     tail = ["#EXT-X-ENDLIST"] if is_complete else []
     return "\n".join([*head, *lines, *tail, ""])

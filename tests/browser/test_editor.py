@@ -388,3 +388,155 @@ def test_the_rendered_file_is_what_was_edited(
     source = loudness(sources[0], 1, 2)
     assert loudness(result, 1, 2) == pytest.approx(source / 2, rel=0.1)
     assert loudness(result, 5.2, 1.5) < 0.002
+
+
+def kept(page: Page, name: str, target: Path) -> Path:
+    """Save what a link or button of this name gives."""
+    with page.expect_download() as download:
+        page.get_by_role("link", name=name).first.click()
+    download.value.save_as(target)
+    return target
+
+
+def render_of(page: Page, preset: str, target: Path) -> Path:
+    """Render with a preset, and save the result."""
+    before = page.locator("[data-render]").count()
+    page.locator("[data-render-button]").click()
+    page.get_by_label("Preset").select_option(preset)
+    expect(page.locator("[data-export-field=plan], [data-export-field=time-row]").first)
+    page.get_by_role("button", name="Start render").click()
+    expect(page.locator("[data-render]")).to_have_count(before + 1)
+    newest = page.locator("[data-render]").first
+    link = newest.get_by_role("link", name="Download")
+    expect(link).to_be_visible(timeout=READY_MS)
+    expect(newest.locator("[data-field=cost]")).not_to_be_empty()
+    with page.expect_download() as download:
+        link.click()
+    download.value.save_as(target)
+    return target
+
+
+def test_keys_versions_exports_and_the_ways_out_and_in(
+    page: Page, sources: list[Path], tmp_path: Path
+) -> None:
+    """What the other stories leave out, as a person meets it."""
+    red, _blue, tune = (path.stem for path in sources)
+    bring_in(page, sources[0], sources[2])
+
+    # A template gives the frame its shape.
+    page.goto("/projects/")
+    page.get_by_role("button", name="New project").first.click()
+    page.get_by_label("Name", exact=True).fill(f"Tall {red}")
+    page.get_by_text("Tall", exact=True).click()
+    page.get_by_text(red, exact=True).first.click()
+    page.get_by_role("button", name="Create").click()
+    expect(items(page, "clip")).to_have_count(1)
+    state = "() => document.querySelector('[data-editor]').editor.store"
+    assert page.evaluate(f"{state}.settings.resolution.height") == 1920
+    page.get_by_role("tab", name="Project").click()
+    page.get_by_role("button", name="1:1").click()
+    assert page.evaluate(f"{state}.settings.resolution") == {
+        "width": 1080,
+        "height": 1080,
+    }
+    page.locator("#frame-size").select_option("640x360")
+    page.locator("#loudness").select_option("-16")
+
+    # J, K, L and arrows.
+    area = page.locator("[data-timeline=scroll]")
+    area.focus()
+    page.keyboard.press("l")
+    page.wait_for_function(f"{state}.state.get().playing")
+    page.keyboard.press("l")
+    assert page.evaluate(f"{state}.state.get().rate") == 2
+    page.keyboard.press("j")
+    assert page.evaluate(f"{state}.state.get().rate") == -1
+    page.keyboard.press("k")
+    assert not page.evaluate(f"{state}.state.get().playing")
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(f"{state}.time") == pytest.approx(1.04)
+
+    # Music that gives way; effects that only the server can show.
+    page.get_by_label("Search your library").fill(tune)
+    page.locator(".bin-item").filter(has_text=tune).first.press("Enter")
+    expect(items(page, "audio")).to_have_count(1)
+    page.evaluate(
+        "() => { const {store} = document.querySelector('[data-editor]').editor;"
+        "store.select({kind: 'audio', id: store.timeline.audio_tracks[0].id}); }"
+    )
+    page.get_by_label("Duck under speech").check()
+    assert timeline(page)["audio_tracks"][0]["duck"]
+    select(page, 0)
+    page.locator("[data-effects=add]").select_option("chroma_key")
+    page.locator("[data-effects=add]").select_option("stabilise")
+    seek(page, 1)
+    note = page.locator("[data-stage=note]")
+    expect(note).to_contain_text("Chroma key, Stabilise: this is the rendered frame")
+    page.keyboard.press("Escape")
+    area.focus()
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    assert timeline(page)["clips"][0]["effects"] == []
+    page.keyboard.press("Control+y")
+    assert [e["type"] for e in timeline(page)["clips"][0]["effects"]] == ["chroma_key"]
+    page.keyboard.press("Control+z")
+    saved(page)
+
+    # Undo survives a reload; a kept version comes back.
+    page.get_by_role("tab", name="Versions").click()
+    page.get_by_label("Name of this version").fill("Good")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.locator(".version").first).to_contain_text("Good")
+    select(page, 0)
+    area.focus()
+    page.keyboard.press("Delete")
+    saved(page)
+    page.reload()
+    expect(items(page, "audio")).to_have_count(1)
+    expect(items(page, "clip")).to_have_count(0)
+    page.wait_for_function(f"{state}.history.undoLabel !== ''")
+    page.locator("[data-timeline=scroll]").focus()
+    page.keyboard.press("Control+z")
+    expect(items(page, "clip")).to_have_count(1)
+    page.keyboard.press("Control+Shift+z")
+    expect(items(page, "clip")).to_have_count(0)
+    page.get_by_role("tab", name="Versions").click()
+    page.locator(".version").filter(has_text="Good").get_by_role(
+        "button", name="Restore"
+    ).click()
+    expect(items(page, "clip")).to_have_count(1)
+
+    # A part of it as sound alone, as a GIF, and as the source is.
+    area = page.locator("[data-timeline=scroll]")
+    area.focus()
+    seek(page, 1)
+    page.keyboard.press("i")
+    seek(page, 3)
+    page.keyboard.press("o")
+    page.get_by_role("tab", name="Renders").click()
+    sound = probe(render_of(page, "audio", tmp_path / "part.m4a"))
+    assert sound.video is None
+    assert sound.duration_ms == pytest.approx(2000, abs=60)
+    picture = render_of(page, "gif", tmp_path / "part.gif").read_bytes()
+    assert picture[:6] == b"GIF89a"
+    same = probe(render_of(page, "match_source", tmp_path / "same.mp4"))
+    assert same.video is not None
+    assert (same.video.width, same.video.height) == (640, 360)
+    assert same.duration_ms == pytest.approx(2000, abs=60)
+
+    # Out and in again, and a second one beside it.
+    page.get_by_role("tab", name="Project").click()
+    otio = kept(page, "Timeline (OTIO)", tmp_path / "again.otio")
+    packed = kept(page, "Project (ZIP)", tmp_path / "again.zip")
+    page.get_by_role("button", name="Duplicate project").click()
+    page.wait_for_url(lambda url: "/projects/" in url)
+    expect(items(page, "clip")).to_have_count(1)
+    for file in (otio, packed):
+        page.goto("/projects/")
+        page.locator("input[type=file][accept='.otio,.zip']").first.set_input_files(
+            file
+        )
+        expect(items(page, "clip")).to_have_count(1)
+        assert timeline(page)["audio_tracks"][0]["duration"] > 1

@@ -148,6 +148,19 @@ def test_what_is_finished_can_be_watched(
     assert 'URI="sound.m3u8"' in api.get(f"{url}master.m3u8").content.decode()
 
 
+def test_a_render_offers_itself_for_watching_from_its_first_piece_on(
+    long_project: VideoProject,
+) -> None:
+    render = do(titled(long_project, "Now"))
+    assert renders.describe(render)["watch_url"] is None
+    render.state = "running"
+    assert renders.describe(render)["watch_url"].endswith("/watch/master.m3u8")
+    assert render.plan is not None
+    first = cache.chunk_id(render.owner_id, render.plan.spans[0].digest)
+    CachedChunk.objects.filter(pk=first).delete()
+    assert renders.describe(render)["watch_url"] is None
+
+
 def test_the_cache_is_bounded_and_old_pieces_go_first(
     project: VideoProject, clean_storage: Path, settings: Any
 ) -> None:

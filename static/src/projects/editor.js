@@ -175,12 +175,13 @@ const versions = new VersionsPanel({
 function playRender(render) {
   const dialog = document.getElementById("render-dialog");
   const element = dialog.querySelector("[data-controller='player']");
+  const isFinished = Boolean(render.playback_url);
   field(dialog, "download").href = `/api/v1/renders/${render.id}/file/`;
+  field(dialog, "download").hidden = !isFinished;
   player.pause();
   dialog.showModal();
   application.getControllerForElementAndIdentifier(element, "player").load({
-    src: render.playback_url,
-    poster: null,
+    playback: isFinished ? { progressive: render.playback_url } : { hls: render.watch_url },
   });
   const video = element.querySelector("video");
   video.play().catch(() => {});

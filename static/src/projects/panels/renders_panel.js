@@ -169,6 +169,7 @@ export class RendersPanel {
     const done = render.state === "succeeded";
     const button = (name) => row.querySelector(`[data-render-do='${name}']`);
     show(button("play"), done && Boolean(render.playback_url));
+    show(button("watch"), active && Boolean(render.watch_url));
     show(button("cancel"), active);
     show(button("again"), render.state === "failed" || render.state === "cancelled");
     const download = field(row, "download");
@@ -182,7 +183,7 @@ export class RendersPanel {
     const { render: id } = button.closest("[data-render]").dataset;
     button.disabled = true;
     try {
-      if (button.dataset.renderDo === "play") this.play(await this.#fresh(id));
+      if (["play", "watch"].includes(button.dataset.renderDo)) this.play(await this.#fresh(id));
       if (button.dataset.renderDo === "again") await this.start();
       if (button.dataset.renderDo === "cancel") {
         const answer = await api(`renders/${id}/cancel/`, { method: "POST" });

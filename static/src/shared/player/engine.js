@@ -65,7 +65,8 @@ export class Engine {
     const link = this.#link;
     this.#drop();
     const hls = new Hls({
-      startPosition: startAt > 0 ? startAt : -1,
+      // Said even for 0: else it begins near the end of what still grows.
+      startPosition: startAt,
       ...link,
       capLevelToPlayerSize: true,
       // Fragments are MP4 already, so there is nothing for a worker to do.
