@@ -50,11 +50,11 @@ COUNT = """() => {
 }"""
 
 
-def _call(page: Page, path: str, method: str = "GET", body: Any = None) -> Any:
+def call(page: Page, path: str, method: str = "GET", body: Any = None) -> Any:
     return page.evaluate(CALL, [path, method, body])
 
 
-def _project(page: Page, folder: Path) -> str:
+def made_project(page: Page, folder: Path) -> str:
     """A project of `CLIPS` clips on two layers; returns its address."""
     page.goto("/")
     for number in range(SOURCES):
@@ -64,7 +64,7 @@ def _project(page: Page, folder: Path) -> str:
     found: list[dict[str, Any]] = []
     while len(found) < SOURCES:
         page.wait_for_timeout(1000)
-        listed = _call(page, "assets/?status=ready&kind=video&search=bench")["results"]
+        listed = call(page, "assets/?status=ready&kind=video&search=bench")["results"]
         found = [asset for asset in listed if asset["title"].startswith("bench")]
     assets = cycle(asset["id"] for asset in found[:SOURCES])
     clips = [
@@ -85,7 +85,7 @@ def _project(page: Page, folder: Path) -> str:
         for number in range(60)
     ]
     timeline = {"clips": clips, "text_overlays": texts}
-    made = _call(page, "video-projects/", "POST", {"name": "300", "timeline": timeline})
+    made = call(page, "video-projects/", "POST", {"name": "300", "timeline": timeline})
     return str(made["url"])
 
 
@@ -113,7 +113,7 @@ def _until(page: Page, act: Callable[[int], None]) -> None:
         turn += 1
 
 
-def _scroll(page: Page) -> None:
+def scroll(page: Page) -> None:
     page.evaluate(
         """ms => new Promise((done) => {
           const scroll = document.querySelector("[data-timeline=scroll]");
@@ -128,7 +128,7 @@ def _scroll(page: Page) -> None:
     )
 
 
-def _drag(page: Page, selector: str) -> None:
+def drag(page: Page, selector: str) -> None:
     box = page.locator(selector).nth(3).bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -141,14 +141,14 @@ def _drag(page: Page, selector: str) -> None:
     page.mouse.up()
 
 
-def _zoom(page: Page) -> None:
+def zoom(page: Page) -> None:
     page.keyboard.down("Control")
     _until(page, lambda turn: page.mouse.wheel(0, 40 if turn // 20 % 2 else -40))
     page.keyboard.up("Control")
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[str]:
+def serving(folder: Path) -> Iterator[str]:
     if len(sys.argv) > 1:
         yield sys.argv[1]
         return
@@ -160,7 +160,7 @@ def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
-        with _server(folder) as address:
+        with serving(folder) as address:
             arguments = [*CHROMIUM_ARGUMENTS, "--enable-precise-memory-info"]
             browser = playwright.chromium.launch(
                 executable_path=chromium, args=arguments
@@ -169,7 +169,7 @@ def main() -> None:
                 base_url=address, viewport={"width": 1440, "height": 900}
             )
             page = context.new_page()
-            url = _project(page, folder)
+            url = made_project(page, folder)
             print(header(f"Editor, {CLIPS} clips, {CLIPS * CLIP_S / 60:g} min"))
             print(row("opening", [_opened_ms(page, url) for _ in range(RUNS)], "ms"))
             page.evaluate(
@@ -179,10 +179,10 @@ def main() -> None:
             page.wait_for_timeout(1500)
             handle = "[data-item=clip] [data-edge=end]"
             acts: dict[str, Callable[[], None]] = {
-                "scrolling": lambda: _scroll(page),
-                "dragging a clip": lambda: _drag(page, "[data-item=clip] [data-body]"),
-                "trimming a clip": lambda: _drag(page, handle),
-                "zooming": lambda: _zoom(page),
+                "scrolling": lambda: scroll(page),
+                "dragging a clip": lambda: drag(page, "[data-item=clip] [data-body]"),
+                "trimming a clip": lambda: drag(page, handle),
+                "zooming": lambda: zoom(page),
             }
             for title, act in acts.items():
                 rate, longest = _frames(page, act)
