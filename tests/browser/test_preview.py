@@ -11,7 +11,7 @@ from playwright.sync_api import FloatRect, Page, expect
 
 from projects.timeline.effects import EFFECT_TYPES
 from streamfetch.ffmpeg.binary import ffmpeg_path
-from tests.browser.test_editor import READY_MS, bring_in, items, seek, unique
+from tests.browser.test_editor import READY_MS, bring_in, items, unique
 
 pytestmark = pytest.mark.timeout(280)
 
@@ -78,13 +78,23 @@ BARE = """([x, y, width, height]) => {
   for (const name of ["layer", "guides", "handles"]) part(name).style.display = "none";
   part("note").style.visibility = "hidden";
 }"""
-SETTLED = """() => {
-  const {player, words} = document.querySelector("[data-editor]").editor;
-  return player.isComplete && words.isSettled;
+# Goes to a moment and waits until it is on screen: frames that are sought are decoded
+# before they are painted.
+GO = """async (time) => {
+  const {store, player, words} = document.querySelector("[data-editor]").editor;
+  const turn = () => new Promise((done) => requestAnimationFrame(
+    () => requestAnimationFrame(() => setTimeout(done, 20))));
+  const painted = [];
+  const note = ({target}) => target.requestVideoFrameCallback && painted.push(
+    new Promise((done) => target.requestVideoFrameCallback(done)));
+  document.addEventListener("seeking", note, true);
+  store.setTime(time);
+  do await turn(); while (!player.isComplete || !words.isSettled);
+  document.removeEventListener("seeking", note, true);
+  const late = new Promise((done) => setTimeout(done, 2000));
+  await Promise.race([Promise.all(painted), late]);
+  await turn();
 }"""
-PAINTED = """() => new Promise((done) => {
-  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30)));
-})"""
 
 
 @dataclass(frozen=True)
@@ -234,11 +244,7 @@ def photographed(page: Page, cases: list[Case], folder: Path) -> None:
     )
     note = page.locator("[data-stage=note]")
     for number, case in enumerate(cases):
-        seek(page, case.time_s)
-        page.evaluate(PAINTED)
-        page.wait_for_function(SETTLED)
-        # A frame that was sought is there before it is on screen.
-        page.evaluate(PAINTED)
+        page.evaluate(GO, case.time_s)
         if case.server_only:
             expect(note).to_contain_text("this is the rendered frame", timeout=READY_MS)
         else:
