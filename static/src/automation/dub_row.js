@@ -7,9 +7,7 @@ import { actionsOf } from "./job_state.js";
 import { keptWords, progressLine, routeOf, statusOf } from "./wording.js";
 
 function doneLine(job) {
-  const kept = job.outputs.flatMap((output) => output.kept_original);
-  const words = kept.length > 0 ? keptWords([...new Set(kept)]) : "";
-  return [formatAge(job.finished_at ?? job.created_at), progressLine(job), words]
+  return [formatAge(job.finished_at ?? job.created_at), progressLine(job), keptWords(job.outputs)]
     .filter(Boolean)
     .join(" · ");
 }

@@ -66,8 +66,11 @@ class DubJobController extends Controller {
   }
 
   take(type, value) {
+    const wasActive = isActive(this.state.job);
     this.state = reduce(this.state, { type, value });
-    if (type === "job" && lacksChunks(this.state)) this.loadChunks();
+    // At the end the sound of parts is removed, of which no event tells.
+    const hasEnded = wasActive && !isActive(this.state.job);
+    if (type === "job" && (hasEnded || lacksChunks(this.state))) this.loadChunks();
     cancelAnimationFrame(this.painting);
     this.painting = requestAnimationFrame(() => this.paint());
   }
@@ -194,13 +197,13 @@ class DubJobController extends Controller {
   }
 
   paintNotice(job) {
-    const kept = [...new Set(job.outputs.flatMap((output) => output.kept_original))];
+    const kept = keptWords(job.outputs);
     const error = job.state === "failed" ? job.error : null;
-    show(this.noticeTarget, Boolean(error) || kept.length > 0);
+    show(this.noticeTarget, Boolean(error) || kept !== "");
     this.noticeTarget.classList.toggle("notice-danger", Boolean(error));
-    if (!error && kept.length === 0) return;
+    if (!error && kept === "") return;
     const { advice, needs } = error ? adviceFor(error) : { advice: "", needs: "" };
-    const title = kept.length > 0 ? keptWords(kept) : t("It stopped while: {stage}", { stage: stagesOf(job).find(({ state }) => state === "failed")?.name ?? t("Working") });
+    const title = kept || t("It stopped while: {stage}", { stage: stagesOf(job).find(({ state }) => state === "failed")?.name ?? t("Working") });
     setText(this.noticeTarget, "title", title);
     setText(this.noticeTarget, "text", [error?.message, advice].filter(Boolean).join(" "));
     show(this.noticeTarget.querySelector("[data-do='budget']"), needs === "budget");

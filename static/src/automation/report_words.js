@@ -67,12 +67,12 @@ function peak({ peak_dbfs: level }) {
   };
 }
 
-const picture = ({ video_copied: copied }) => ({
-  name: t("Picture"),
-  value: copied ? t("Copied") : t("Encoded once"),
-  words: copied ? t("Exactly the bytes of the original.") : t("The format or the size asked for it."),
-  ok: true,
-});
+function picture({ video_copied: copied }, isMarked) {
+  let words = t("The format or the size asked for it.");
+  if (copied) words = t("Exactly the bytes of the original.");
+  if (isMarked) words = t("As the engine returned it, with its watermark.");
+  return { name: t("Picture"), value: copied ? t("Copied") : t("Encoded once"), words, ok: true };
+}
 
 function kept({ kept_original: indexes }) {
   if (indexes.length === 0) return null;
@@ -97,15 +97,18 @@ function flags({ flagged }) {
     }));
 }
 
-/** @returns {{name: string, value: string, words: string, ok: boolean}[]} */
-export function checksOf(report) {
+/**
+ * @param {object} report @param {boolean} [isMarked] whether the picture has a watermark
+ * @returns {{name: string, value: string, words: string, ok: boolean}[]}
+ */
+export function checksOf(report, isMarked = false) {
   return [
     frames(report),
     together(report),
     drift(report),
     steps(report),
     peak(report),
-    picture(report),
+    picture(report, isMarked),
     kept(report),
     ...flags(report),
   ].filter(Boolean);
@@ -122,9 +125,8 @@ export function adviceFor(error) {
   if (/quota/.test(error.code)) {
     return { advice: t("Top up your account at the engine, then try again. Finished parts are kept."), needs: "" };
   }
-  if (error.failed_chunks?.length > 0) {
-    return { advice: t("Try again does only these parts. Until then they keep the original sound."), needs: "" };
-  }
+  // The message says it.
+  if (error.failed_chunks?.length > 0) return { advice: "", needs: "" };
   if (error.recoverable) return { advice: t("Trying again may well help. What is done is kept."), needs: "" };
   return { advice: "", needs: "" };
 }

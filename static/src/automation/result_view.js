@@ -108,7 +108,7 @@ export class ResultView {
     const isRight = found.report.passed && found.is_complete;
     verdict.dataset.state = isRight ? "succeeded" : "waiting";
     verdict.textContent = isRight ? t("All right") : t("Have a look");
-    const rows = checksOf(found.report).map((check) => {
+    const rows = checksOf(found.report, this.#job.config.use_watermark).map((check) => {
       const row = fromTemplate(this.#check);
       row.dataset.ok = String(check.ok);
       for (const name of ["name", "value", "words"]) setText(row, name, check[name]);

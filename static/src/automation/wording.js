@@ -94,12 +94,23 @@ export function routeOf(config, names) {
   return `${from} → ${to}`;
 }
 
-/** What a chunk's original sound in the result means, and what to do. */
-export function keptWords(indexes) {
-  const numbers = indexes.map((index) => index + 1).join(", ");
-  return indexes.length === 1
-    ? t("Part {numbers} keeps the original sound.", { numbers })
-    : t("Parts {numbers} keep the original sound.", { numbers });
+/** Which parts of the results keep their original sound; "" when none does. */
+export function keptWords(outputs) {
+  return outputs
+    .filter(({ kept_original: indexes }) => indexes.length > 0)
+    .map(({ kept_original: indexes, language_name: language }) => {
+      const numbers = indexes.map((index) => index + 1).join(", ");
+      const one = indexes.length === 1;
+      if (outputs.length > 1) {
+        return one
+          ? t("Part {numbers} in {language} keeps the original sound.", { numbers, language })
+          : t("Parts {numbers} in {language} keep the original sound.", { numbers, language });
+      }
+      return one
+        ? t("Part {numbers} keeps the original sound.", { numbers })
+        : t("Parts {numbers} keep the original sound.", { numbers });
+    })
+    .join(" ");
 }
 
 function downloadWords({ bytes_downloaded: got, total_bytes: total, speed_bytes_per_s: speed }) {

@@ -60,6 +60,12 @@ test("the line of progress says what is spent of the budget", () => {
 test("languages and parts are named as people count them", () => {
   const names = new Map([["en", "English"], ["es", "Spanish"]]);
   assert.equal(routeOf(job().config, names), "English → Spanish, ca");
-  assert.equal(keptWords([0]), "Part 1 keeps the original sound.");
-  assert.equal(keptWords([1, 4]), "Parts 2, 5 keep the original sound.");
+  const output = (language_name, ...kept_original) => ({ language_name, kept_original });
+  assert.equal(keptWords([output("Spanish", 0)]), "Part 1 keeps the original sound.");
+  assert.equal(keptWords([output("Spanish", 1, 4)]), "Parts 2, 5 keep the original sound.");
+  assert.equal(
+    keptWords([output("German"), output("Spanish", 1)]),
+    "Part 2 in Spanish keeps the original sound.",
+  );
+  assert.equal(keptWords([output("German")]), "");
 });
