@@ -1,5 +1,6 @@
 """How dubbing jobs are shown: in the API, in events, on pages. Changes nothing."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -57,11 +58,18 @@ def _progress(job: AutomationJob) -> dict[str, Any]:
         "overall_percent": round(job.percent, 1),
         "started_at": job.started_at,
         "eta_s": job.eta_s,
+        "estimated_completion": _estimated_completion(job),
         "download": job.download.model_dump(mode="json"),
         "chunking": {"total_chunks": chunks},
         "dubbing": job.dubbing.model_dump(mode="json"),
         "merging": job.merging.model_dump(mode="json"),
     }
+
+
+def _estimated_completion(job: AutomationJob) -> datetime | None:
+    if job.eta_s is None or not job.is_active or job.is_paused:
+        return None
+    return job.updated_at + timedelta(seconds=job.eta_s)
 
 
 def _error(job: AutomationJob) -> dict[str, Any] | None:

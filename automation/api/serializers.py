@@ -44,6 +44,7 @@ class DubProgressSerializer(serializers.Serializer):
     overall_percent = serializers.FloatField()
     started_at = serializers.DateTimeField(allow_null=True)
     eta_s = serializers.FloatField(allow_null=True)
+    estimated_completion = serializers.DateTimeField(allow_null=True)
     download = EmbeddedDocumentField(DownloadProgress)
     chunking = ChunkingProgressSerializer()
     dubbing = EmbeddedDocumentField(DubbingProgress)
@@ -218,6 +219,7 @@ class DubEngineSerializer(serializers.Serializer):
     clones_voices = serializers.BooleanField()
     chooses_speakers = serializers.BooleanField()
     watermark = serializers.BooleanField()
+    returns_video = serializers.BooleanField()
     max_parallel = serializers.IntegerField()
 
 

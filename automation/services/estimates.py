@@ -19,7 +19,8 @@ MS_PER_S = 1000
 # Measured on two cores: extracting, analysing, joining and checking, as shares of
 # the video's duration.
 OVERHEAD_SHARE = 0.08
-TRANSCODE_SHARE = {"mp4": 0.4, "webm": 0.8}
+# One encoding of 1080p at 25 frames a second, H.264 or VP9 alike.
+TRANSCODE_SHARE = 1.2
 
 
 def engines() -> list[Capabilities]:
@@ -118,7 +119,8 @@ def estimate(
     dubbing_s = duration_ms / MS_PER_S * engine.realtime_factor * languages / parallel
     overhead = OVERHEAD_SHARE * languages
     if not copies(config, video or VideoInfo()):
-        overhead += TRANSCODE_SHARE[config.output_format] * languages
+        # A picture that is sent along is encoded for that too.
+        overhead += TRANSCODE_SHARE * languages * (1 + config.use_watermark)
     return {
         "engine": engine.name,
         "duration_ms": duration_ms,

@@ -100,12 +100,23 @@ def test_an_estimate_before_starting(
     Asset.objects.filter(pk=asset.pk).update(duration_ms=600_000)
     refused = post(api, asset, **config)
     assert refused.json()["code"] == "over_budget"
+    del config["budget_usd"]
+    times = [
+        api.post(
+            "/api/v1/automation/estimate/",
+            {"duration_ms": 600_000, "config": {**config, **changes}},
+        ).json()["time_s"]
+        for changes in ({}, {"output_format": "webm"}, {"use_watermark": True})
+    ]
+    assert times == sorted(set(times)), "what is encoded takes longer"
 
 
 def test_engines_say_what_they_can(api: APIClient) -> None:
     found = {each["name"]: each for each in api.get(
         "/api/v1/automation/engines/").json()}  # fmt: skip
     assert found["local"]["is_offline"]
+    returning = {name for name, each in found.items() if each["returns_video"]}
+    assert returning == {"elevenlabs"}, "the one that makes watermarks"
     assert found["local"]["quality"] == "demo"
     assert {"es", "ca", "gl"} == set(found["local"]["sources"]["en"])
     assert not found["elevenlabs"]["has_key"]
@@ -123,6 +134,8 @@ def test_a_job_that_waits_can_be_paused_resumed_cancelled_deleted(
 ) -> None:
     job = post(api, with_sound(asset_of(alice))).json()
     address = f"{JOBS}{job['id']}/"
+    AutomationJob.objects.filter(pk=job["id"]).update(eta_s=60.0)
+    assert api.get(address).json()["progress"]["estimated_completion"] is not None
     assert (job["status"], job["stream_url"]) == ("pending", f"{address}stream/")
     assert api.post(f"{address}resume/").json()["code"] == "not_paused"
     assert api.post(f"{address}pause/").json()["is_paused"]
