@@ -56,7 +56,7 @@ def _local(setup: Setup) -> Capabilities:
         languages=tuple(targets),
         pairs={"en": tuple(targets)},
         usd_per_minute=0.0,
-        realtime_factor=0.6,
+        realtime_factor=1.2,
         keeps_background=True,
         edits_transcript=True,
         max_parallel=2,
