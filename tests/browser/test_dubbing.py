@@ -237,8 +237,6 @@ def test_one_part_fails_is_heard_in_the_original_and_is_dubbed_again(
     for start, end in spoken_in(talk, 0, len(talk.sound)):
         if not any(start < edge < end for edge in cuts):
             assert whistle_share(sound[start:end]) > 0.3
-    # Their sound went with the end of the job: nothing offers to play it.
-    expect(page.get_by_role("button", name="Dub", exact=True)).to_have_count(0)
     assert check(page, "Frames") == "320 of 320"
     assert float(check(page, "Loudness steps").split()[0]) <= 1
     opens_in_the_library(page, "market")

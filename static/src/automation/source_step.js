@@ -73,8 +73,10 @@ export class SourceStep {
     if (words) query.set("search", words);
     try {
       const { results } = await api(`assets/?${query}`, { signal: asking.signal });
-      const first = wanted && !results.some(({ id }) => id === wanted) ? await this.#ask(wanted) : null;
-      this.#show(first ? [first, ...results] : results, { wanted, words });
+      // Something may have been chosen while this was asked for.
+      const kept = this.#chosen || wanted;
+      const first = kept && !results.some(({ id }) => id === kept) ? await this.#ask(kept) : null;
+      this.#show(first ? [first, ...results] : results, { wanted: kept, words });
     } catch (error) {
       toastError(error);
     }
