@@ -66,6 +66,14 @@ def saved(page: Page) -> None:
     )
 
 
+def make_busy(page: Page) -> None:
+    """As on a loaded machine, where presses and keys overtake timers."""
+    page.add_init_script(
+        """const own = window.setTimeout;
+        window.setTimeout = (work, ms = 0, ...rest) => own(work, ms + 400, ...rest);"""
+    )
+
+
 def annotations(page: Page) -> Locator:
     return page.locator(".pdf-annotation")
 
@@ -212,6 +220,28 @@ def test_edits_made_without_a_network_arrive_later(
     problems[:] = [each for each in problems if "Failed to load" not in each]
 
 
+def test_an_export_waits_for_edits_that_cannot_be_saved(
+    page: Page, tmp_path: Path, problems: list[str]
+) -> None:
+    bring_in(page, make_pdf(tmp_path / "unsaved.pdf"))
+    page.route("**/annotations/bulk/", lambda route: route.fulfill(status=503))
+    hand = Hand(page)
+    page.keyboard.press("t")
+    hand.press(0.3, 0.1)
+    page.keyboard.type("Not sent yet")
+    state = page.locator("[data-save-state]")
+    expect(state).to_have_attribute("data-state", "waiting")
+    page.get_by_role("button", name="Export", exact=True).first.click()
+    dialog = page.locator("#export-dialog")
+    dialog.get_by_role("button", name="Export", exact=True).click()
+    expect(page.get_by_text("Some changes are not saved yet.")).to_be_visible()
+    expect(dialog.locator("[data-export]")).to_have_count(0)
+    page.unroute("**/annotations/bulk/")
+    dialog.get_by_role("button", name="Close").click()
+    saved(page)
+    problems[:] = [each for each in problems if "503" not in each]
+
+
 def test_two_tabs_change_one_annotation_and_neither_is_lost(
     page: Page, tmp_path: Path
 ) -> None:
@@ -301,9 +331,10 @@ def red_columns(path: Path) -> set[int]:
 
 
 def test_both_exports_look_as_the_editor_does(page: Page, tmp_path: Path) -> None:
+    make_busy(page)
     bring_in(page, make_pdf(tmp_path / "export.pdf"))
     made = annotate_with_every_tool(page)
-    saved(page)
+    expect(annotations(page)).to_have_count(made)
     editable = export(page, "PDF, editable", tmp_path / "editable.pdf")
     final = export(page, "PDF, final", tmp_path / "final.pdf")
     for path in (editable, final):

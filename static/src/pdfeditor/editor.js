@@ -50,7 +50,9 @@ const file = new PdfFile(assets);
 // The file comes while the parts are being built.
 let opened = data.project.file_url ? file.open(data.project.file_url) : null;
 opened?.catch(() => {});
-const saving = new Saving({ projectId, onState: paintSaveState });
+const saving = new Saving({
+  projectId, onState: (state, reason) => paintSaveState("annotations", state, reason),
+});
 const store = new DocumentStore({ project: data.project, history: saving.history });
 saving.attach(store);
 const editor = { store, author: data.author ?? "", save, showPage, reveal, open, announce };
@@ -58,7 +60,20 @@ editor.styles = new ToolStyles(data.project.settings);
 
 // --- Saving -------------------------------------------------------------------
 
-function paintSaveState(state, reason = "") {
+// The last says more: "saved" only when all that saves has saved.
+const SAVE_STATES = ["saved", "saving", "waiting", "offline", "refused"];
+const saveStates = new Map();
+
+/** @param {"annotations" | "fields" | "writing"} saver */
+function paintSaveState(saver, state, reason = "") {
+  saveStates.set(saver, { state, reason });
+  const [worst] = [...saveStates.values()].sort(
+    (a, b) => SAVE_STATES.indexOf(b.state) - SAVE_STATES.indexOf(a.state),
+  );
+  showSaveState(worst);
+}
+
+function showSaveState({ state, reason }) {
   const texts = {
     saved: t("Saved"), waiting: t("Edited"), saving: t("Saving…"), offline: t("Offline, will retry"), refused: t("Not saved"),
   };
@@ -68,10 +83,13 @@ function paintSaveState(state, reason = "") {
   element.title = reason;
 }
 
+/** Throws when something is not on the server: what needs it there must not go on. */
 async function save() {
   editor.textEditing.close();
-  await fields.flush();
-  return saving.queue.flush();
+  const isFilled = await fields.flush();
+  if (!(await saving.queue.flush()) || !isFilled) {
+    throw new Error(t("Some changes are not saved yet. Try again when they are."));
+  }
 }
 
 async function changeProject(body) {
@@ -126,11 +144,13 @@ const viewer = new Viewer({
   },
 });
 editor.viewer = viewer;
-editor.textEditing = new TextEditing(editor);
+editor.textEditing = new TextEditing(editor, {
+  onState: (state) => paintSaveState("writing", state),
+});
 editor.noteCard = new NoteCard(editor);
 const chrome = new SelectionChrome({ store, viewer });
 editor.chrome = chrome;
-const fields = new FormFields({ store, viewer, onState: paintSaveState });
+const fields = new FormFields({ store, viewer, onState: (state) => paintSaveState("fields", state) });
 const tools = toolbox(editor);
 const input = new PointerInput({ viewer, toolOf: () => tools[store.tool] });
 editor.input = input;
@@ -309,7 +329,7 @@ const actions = {
     fillShortcuts(dialog("shortcuts").querySelector("[data-shortcuts]"));
     dialog("shortcuts").showModal();
   },
-  save: () => save(),
+  save: () => save().catch(toastError),
   "close-banner": () => show(part("[data-banner]"), false),
   escape() {
     if (input.cancel()) return;
@@ -406,7 +426,7 @@ async function begin(project) {
     const opening = opened ?? file.open(ready.file_url);
     opened = null;
     const annotations = saving.load();
-    await opening;
+    await Promise.all([opening, saving.remembered()]);
     viewer.layOut();
     void loadFonts(`${assets}fonts/`).then(() => properties.fillFonts()).catch(toastError);
     const notice = (ready.notices ?? []).map((code) => NOTICES[code]).find(Boolean);
@@ -430,8 +450,8 @@ const follow = follower({
       follow(projectId);
       return;
     }
-    const isOlder = project.revision < store.project.revision;
-    if (!isOlder && !saving.queue.dirty) adopt(project).catch(toastError);
+    if (saving.queue.dirty) follow(projectId);
+    else if (project.revision >= store.project.revision) adopt(project).catch(toastError);
   },
 });
 document.addEventListener(EVENTS.PDF_PROJECT, ({ detail }) => {
@@ -442,7 +462,10 @@ document.addEventListener(EVENTS.PDF_PROJECT, ({ detail }) => {
 document.addEventListener(EVENTS.PDF_ANNOTATIONS, ({ detail }) => {
   if (detail.project === projectId) saving.changedElsewhere(detail.ids);
 });
-addEventListener("pagehide", () => void saving.queue.flush());
+addEventListener("pagehide", () => {
+  editor.textEditing.close();
+  void saving.queue.flush();
+});
 addEventListener("online", () => void saving.queue.flush());
 addEventListener("beforeunload", (event) => {
   if (saving.queue.dirty && saving.queue.state === "refused") event.preventDefault();

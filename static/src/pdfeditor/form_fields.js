@@ -1,9 +1,10 @@
 /** Fields of a form, filled where they are on the page. */
-import { api } from "../shared/http.js";
+import { api, isTransient } from "../shared/http.js";
 import { toastError } from "../shared/toasts.js";
 import { viewBounds } from "./geometry.js";
 
 const QUIET_MS = 600;
+const RETRY_MS = 4_000;
 
 export class FormFields {
   #store;
@@ -103,14 +104,32 @@ export class FormFields {
     this.#timer = setTimeout(() => this.flush(), QUIET_MS);
   }
 
-  /** Sends what was filled in. */
+  /** Sends what was filled in. Resolves to whether the server has all of it. */
   async flush() {
     clearTimeout(this.#timer);
-    await this.#running;
-    if (this.#pending.size === 0) return;
-    this.#running = this.#send();
-    await this.#running;
-    this.#running = null;
+    this.#running ??= this.#drain().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #drain() {
+    while (this.#pending.size > 0) if (!(await this.#send())) return false;
+    return true;
+  }
+
+  /** Pages may have been turned or details changed elsewhere: fields are still fields. */
+  async #patch(values) {
+    const send = () =>
+      api(this.#path, { method: "PATCH", body: { values, revision: this.#store.project.revision } });
+    try {
+      return await send();
+    } catch (error) {
+      if (error.code !== "revision_conflict") throw error;
+      const { revision } = await api(`pdf-projects/${this.#store.project.id}/`);
+      this.#store.state.patch({ project: { ...this.#store.project, revision } });
+      return send();
+    }
   }
 
   async #send() {
@@ -118,17 +137,24 @@ export class FormFields {
     this.#pending.clear();
     this.#onState("saving");
     try {
-      const answer = await api(this.#path, { method: "PATCH", body: { values, revision: this.#store.project.revision } });
+      const answer = await this.#patch(values);
       if (answer?.revision) {
         this.#store.state.patch({ project: { ...this.#store.project, revision: answer.revision } });
       }
-      this.#onState("saved");
+      if (this.#pending.size === 0) this.#onState("saved");
+      return true;
     } catch (error) {
       for (const [name, value] of Object.entries(values)) {
         if (!this.#pending.has(name)) this.#pending.set(name, value);
       }
-      this.#onState("refused");
-      toastError(error);
+      if (isTransient(error)) {
+        this.#onState("offline");
+        this.#timer = setTimeout(() => this.flush(), RETRY_MS);
+      } else {
+        this.#onState("refused");
+        toastError(error);
+      }
+      return false;
     }
   }
 }

@@ -31,6 +31,7 @@ export class SaveQueue {
   #refused = new Map();
   #timer = null;
   #running = null;
+  #draining = null;
   #failures = 0;
 
   /**
@@ -112,7 +113,14 @@ export class SaveQueue {
   /** Sends now. Resolves to whether the server has everything. */
   async flush() {
     this.#timers.clearTimeout.call(globalThis, this.#timer);
-    await this.#running;
+    // Two at once would send the same edits twice and quarrel with themselves.
+    this.#draining ??= this.#drain().finally(() => {
+      this.#draining = null;
+    });
+    return this.#draining;
+  }
+
+  async #drain() {
     while (this.#sendable().length > 0) {
       this.#running = this.#sendOnce().finally(() => {
         this.#running = null;

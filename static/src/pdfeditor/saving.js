@@ -39,11 +39,15 @@ export class Saving {
     return api(`${this.path}bulk/`, { method: "POST", body: batch, keepalive: isSmall(batch) });
   }
 
+  /** What the server said of it since then may be older than what we made of it. */
+  #isOurs(id, since) {
+    return this.queue.isWaiting(id) || (this.#sent.get(id) ?? -Infinity) >= since;
+  }
+
   /** Another tab or device changed annotations; our own changes come back here too. */
   async changedElsewhere(ids) {
     const news = ids.filter((id) => {
-      const isEcho = Date.now() - (this.#sent.get(id) ?? 0) < ECHO_MS;
-      return !isEcho && !this.queue.isWaiting(id);
+      return !this.#isOurs(id, Date.now() - ECHO_MS);
     });
     if (news.length === 0) return;
     try {
@@ -55,12 +59,15 @@ export class Saving {
   }
 
   async #loadOne(id) {
+    const began = Date.now();
     try {
       const annotation = await api(`${this.path}${id}/`);
+      if (this.#isOurs(id, began)) return;
       this.queue.know(annotation);
       this.store.load([annotation]);
     } catch (error) {
       if (error.status !== 404) throw error;
+      if (this.#isOurs(id, began)) return;
       this.queue.forget(id);
       this.store.unload([id]);
     }
@@ -72,20 +79,19 @@ export class Saving {
   }
 
   async #loadAll() {
+    const began = Date.now();
     const seen = new Set();
     let next = `${this.path}?page_size=${PAGE_SIZE}`;
     while (next) {
       const answer = await api(next);
-      const settled = answer.results.filter(({ id }) => !this.queue.isWaiting(id));
-      for (const annotation of answer.results) {
-        seen.add(annotation.id);
-        this.queue.know(annotation);
-      }
+      const settled = answer.results.filter(({ id }) => !this.#isOurs(id, began));
+      for (const { id } of answer.results) seen.add(id);
+      for (const annotation of settled) this.queue.know(annotation);
       this.store.load(settled);
       const page = answer.next && new URL(answer.next, location.href);
       next = page && page.pathname + page.search;
     }
-    const gone = this.store.all.filter(({ id }) => !seen.has(id) && !this.queue.isWaiting(id));
+    const gone = this.store.all.filter(({ id }) => !seen.has(id) && !this.#isOurs(id, began));
     this.store.unload(gone.map(({ id }) => id));
   }
 
@@ -115,13 +121,30 @@ export class Saving {
     }
   }
 
-  /** Loads all annotations, then what this browser had not sent. */
-  async load() {
+  #pending = null;
+
+  /**
+   * What this browser remembers, read once. The pages are shown after it: steps of
+   * an earlier visit must lie below those that are made now.
+   */
+  remembered() {
+    this.#pending ??= this.#remember();
+    return this.#pending;
+  }
+
+  async #remember() {
     const [{ steps, cursor }, pending] = await Promise.all([
       this.local.history.all(), this.local.pending.all(),
     ]);
-    await this.#loadAll();
     this.history.restore(steps, cursor);
+    return pending;
+  }
+
+  /** Loads all annotations, then what this browser had not sent. */
+  async load() {
+    const pending = await this.remembered();
+    this.#pending = Promise.resolve([]);
+    await this.#loadAll();
     this.store.historyRestored();
     if (pending.length > 0) {
       this.store.load(pending.map(({ annotation }) => annotation).filter(Boolean));
@@ -136,6 +159,7 @@ export class Saving {
     this.store.unload(this.store.all.map(({ id }) => id));
     this.local.history.clear();
     this.history.restore([], 0);
+    this.#pending = Promise.resolve([]);
     this.store.historyRestored();
     await this.load();
   }

@@ -9,8 +9,14 @@ export class TextEditing {
   #editor;
   #open = null;
 
-  constructor(editor) {
+  #onState;
+
+  /** @param {object} editor
+   *  @param {{onState: (state: "waiting" | "saved") => void}} options what is being
+   *   written is not saved before it is closed */
+  constructor(editor, { onState }) {
     this.#editor = editor;
+    this.#onState = onState;
   }
 
   get isOpen() {
@@ -55,6 +61,7 @@ export class TextEditing {
   restyle(changes) {
     if (!this.#open) return;
     this.#open.annotation = fitText({ ...this.#open.annotation, ...changes });
+    this.#onState("waiting");
     this.#place();
   }
 
@@ -114,9 +121,11 @@ export class TextEditing {
     view.overlay.preview([]);
     const { store } = this.#editor;
     const isEmpty = annotation.content.trim() === "";
-    if (isEmpty && isNew) return;
-    if (isEmpty) store.remove(t("Delete text"), [annotation]);
-    else store.edit(isNew ? t("Text") : t("Edit text"), [annotation]);
-    if (!isEmpty) store.select([annotation.id]);
+    if (isEmpty && !isNew) store.remove(t("Delete text"), [annotation]);
+    if (!isEmpty) {
+      store.edit(isNew ? t("Text") : t("Edit text"), [annotation]);
+      store.select([annotation.id]);
+    }
+    this.#onState("saved");
   }
 }

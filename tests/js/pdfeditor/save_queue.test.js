@@ -189,3 +189,20 @@ test("merging keeps what only one side changed", () => {
   assert.deepEqual(merged, { x: 2, y: 3 });
   assert.ok(!clash);
 });
+
+test("two that ask to send at once send once", async () => {
+  let release;
+  const gate = new Promise((resolve) => (release = resolve));
+  answer = async (batch) => {
+    await gate;
+    return agree(batch);
+  };
+  queue.change("b", { id: "b", page: "p", type: "note", content: "new" });
+  const first = queue.flush();
+  queue.change("c", { id: "c", page: "p", type: "note", content: "later" });
+  const second = queue.flush();
+  const third = queue.flush();
+  release();
+  assert.deepEqual(await Promise.all([first, second, third]), [true, true, true]);
+  assert.deepEqual(batches.map(({ create }) => create.map(({ id }) => id)), [["b"], ["c"]]);
+});

@@ -81,15 +81,14 @@ export class SignatureDialog {
     this.#dialog.querySelector("[data-pad-hint]").hidden = !isEmpty;
   }
 
+  /** Gives way at once: the next press is meant for the page. */
   async #done() {
     const strokes = this.#strokes;
-    const keep = this.#dialog.querySelector("[data-pad-keep]").checked;
-    if (keep) {
-      const kept = (await personal.get(KEPT)) ?? [];
-      personal.set(KEPT, [strokes, ...kept].slice(0, MOST_KEPT));
-    }
     this.#finish(strokes);
     this.#dialog.close();
+    if (!this.#dialog.querySelector("[data-pad-keep]").checked) return;
+    const kept = (await personal.get(KEPT)) ?? [];
+    personal.set(KEPT, [strokes, ...kept].slice(0, MOST_KEPT));
   }
 
   async #list() {

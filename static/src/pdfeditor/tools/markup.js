@@ -87,9 +87,9 @@ export class MarkupTool {
   }
 
   down() {
-    const { editor, style } = this;
-    const done = () => setTimeout(() => markSelection(editor, style));
-    addEventListener("pointerup", done, { once: true });
+    // At once: a busy browser hears the next press before a timer, and that press
+    // takes the selection away.
+    addEventListener("pointerup", () => markSelection(this.editor, this.style), { once: true });
     return null;
   }
 }
