@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pikepdf
 import pypdfium2
+import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Page, expect
 
@@ -118,6 +119,7 @@ def check_elsewhere(path: Path, picture: Image.Image) -> None:
     assert share_different(picture, other) < 0.02
 
 
+@pytest.mark.timeout(400)
 def test_every_tool_on_files_of_other_programs(page: Page, tmp_path: Path) -> None:
     own = tmp_path / "turned.pdf"
     own.write_bytes(samples.boxed(media=[0, 0, 500, 700], crop=[50, 40, 450, 640]))
