@@ -32,6 +32,10 @@ PASSWORDS = {"libreoffice-writer-password.pdf": "openpassword"}
 DRAWN = 11
 CELL_PX = 8
 DIFFERENT = 60
+# Of the cells of a page, beyond those in which its own pictures are smoothed otherwise.
+MOST_DIFFERENT = 0.02
+# Narrower pages have too few cells to count.
+NARROW_PX = 200
 
 
 def open_file(page: Page, path: Path) -> None:
@@ -72,8 +76,8 @@ def shown(page: Page) -> Image.Image:
     return Image.open(io.BytesIO(first_page(page).screenshot())).convert("RGB")
 
 
-def drawn(path: Path, width: int) -> Image.Image:
-    document = pypdfium2.PdfDocument(path)
+def drawn(path: Path, width: int, password: str | None = None) -> Image.Image:
+    document = pypdfium2.PdfDocument(path, password=password)
     first = document[0]
     picture = first.render(scale=width / first.get_width()).to_pil().convert("RGB")
     document.close()
@@ -91,7 +95,7 @@ def share_different(one: Image.Image, other: Image.Image) -> float:
     return sum(levels[DIFFERENT:]) / (cells[0] * cells[1])
 
 
-def check_elsewhere(path: Path, picture: Image.Image) -> None:
+def check_elsewhere(path: Path, picture: Image.Image, *, most: float) -> None:
     check = subprocess.run(
         ["/usr/bin/qpdf", "--check", path], capture_output=True, check=False
     )
@@ -114,9 +118,11 @@ def check_elsewhere(path: Path, picture: Image.Image) -> None:
     assert poppler.returncode == 0, poppler.stderr
     with Image.open(name.with_suffix(".png")) as by_poppler:
         other = by_poppler.convert("RGB").resize(picture.size)
+    if picture.width < NARROW_PX:
+        return
     by_pdfium = drawn(path, picture.width).resize(picture.size)
-    assert share_different(picture, by_pdfium) < 0.02
-    assert share_different(picture, other) < 0.02
+    assert share_different(picture, by_pdfium) < most
+    assert share_different(picture, other) < most
 
 
 @pytest.mark.timeout(400)
@@ -133,6 +139,9 @@ def test_every_tool_on_files_of_other_programs(page: Page, tmp_path: Path) -> No
 def annotate_and_export(page: Page, path: Path, folder: Path) -> None:
     open_file(page, path)
     before = annotations(page).count()
+    plain = shown(page)
+    original = drawn(path, plain.width, PASSWORDS.get(path.name)).resize(plain.size)
+    most = share_different(plain, original) + MOST_DIFFERENT
     hand = Hand(page)
     draw_shapes(page, hand)
     write_and_draw(page, hand)
@@ -146,4 +155,4 @@ def annotate_and_export(page: Page, path: Path, folder: Path) -> None:
     picture = shown(page)
     for kind in ("PDF, editable", "PDF, final"):
         target = export(page, kind, folder / f"{kind[5:]}-{path.name}")
-        check_elsewhere(target, picture)
+        check_elsewhere(target, picture, most=most)
