@@ -16,7 +16,7 @@ from streamfetch.mongo.documents import Document, OwnedDocument, RevisedDocument
 from streamfetch.mongo.fields import EmbeddedField
 from streamfetch.storage.contract import PartPlan
 from uploads import notices
-from uploads.tracks import ChunkPlan, ChunkResult
+from uploads.tracks import ChunkPlan, ChunkResult, FirstPart
 
 MAX_TITLE = 200
 MAX_TAG = 40
@@ -216,11 +216,15 @@ class UploadSession(OwnedDocument):
 
 @register
 class AssetProcessing(Job):
-    """Probing a source and making its poster and preview."""
+    """Probing a source and making all that players need of it.
+
+    Urgent until its smallest quality plays; the others may wait for other files.
+    """
 
     KIND: ClassVar[str] = "asset_processing"
     ACTOR: ClassVar[str] = "process_asset"
     QUEUE: ClassVar[str] = "ffmpeg-high"
+    LATER_QUEUE: ClassVar[str] = "ffmpeg"
     PRIORITY: ClassVar[Priority] = Priority.HIGH
 
     asset = models.ForeignKey(
@@ -228,6 +232,7 @@ class AssetProcessing(Job):
     )
     asset_title = models.CharField(max_length=MAX_TITLE)
     log = EmbeddedField(schema=ProcessingLog, null=True, editable=False)
+    first_part = EmbeddedField(schema=FirstPart, null=True, editable=False)
 
     class Meta:
         db_table = "asset_processings"
@@ -246,6 +251,12 @@ class AssetProcessing(Job):
 
     def on_queued(self) -> None:
         self._set_asset(status=Asset.Status.PROCESSING, last_error=None)
+        if self.first_part is not None:
+            # Started again after its end: another run may have removed what it made.
+            self.first_part, self.priority = None, self.PRIORITY
+            type(self).objects.filter(pk=self.pk).update_idempotently(
+                first_part=None, priority=self.PRIORITY
+            )
 
     def on_success(self) -> None:
         self._set_asset(status=Asset.Status.READY, last_error=None)

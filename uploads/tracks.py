@@ -101,6 +101,19 @@ class ChunkResult(BaseModel):
     inits: dict[str, str]
 
 
+class FirstPart(BaseModel):
+    """What processing has made when it lets others go first: what the source is, the
+    tracks that are stored, and the grid (see `ladder`) that the others must keep."""
+
+    model_config = ConfigDict(frozen=True)
+
+    info: MediaInfo
+    tracks: tuple[Track, ...]
+    rate: str
+    frame_count: int
+    cuts: tuple[int, ...]
+
+
 def init_name(track: str) -> str:
     """Name of a track's initialisation segment, below the rendition's folder."""
     return f"{track}/init.mp4"

@@ -1,4 +1,4 @@
-"""How an app declares the one message of a kind of job."""
+"""How an app declares the messages of a kind of job."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -24,6 +24,8 @@ def job_actor(
 ) -> "dramatiq.Actor[[str], None]":
     """The actor whose messages carry ids of `model`. Call it in an app's `actors`.
 
+    A model with a `LATER_QUEUE` gets a second one, for jobs that stepped aside.
+
     `work` does the job and returns the fields to store with its success; it must
     be safe to run twice. `tell` hears of every change, in whatever process.
     """
@@ -34,13 +36,16 @@ def job_actor(
         run_job(model, job_id, work)
 
     perform.__doc__ = work.__doc__
-    declared = dramatiq.actor(
-        actor_name=model.ACTOR,
-        queue_name=model.QUEUE,
-        priority=ACTOR_PRIORITIES[model.PRIORITY],
-        # Retries are the job's own, counted in MongoDB.
-        max_retries=0,
-        time_limit=TIME_LIMIT_MS,
-        notify_shutdown=True,
-    )
-    return declared(perform)
+    declared = [
+        dramatiq.actor(
+            actor_name=name,
+            queue_name=queue_name,
+            priority=ACTOR_PRIORITIES[priority],
+            # Retries are the job's own, counted in MongoDB.
+            max_retries=0,
+            time_limit=TIME_LIMIT_MS,
+            notify_shutdown=True,
+        )(perform)
+        for name, (queue_name, priority) in model.actors().items()
+    ]
+    return declared[0]

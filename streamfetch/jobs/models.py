@@ -69,6 +69,8 @@ class Job(OwnedDocument):
     ACTOR: ClassVar[str]
     QUEUE: ClassVar[str]
     PRIORITY: ClassVar[Priority] = Priority.NORMAL
+    # Where it waits once it has let others go first; "" when it never does.
+    LATER_QUEUE: ClassVar[str] = ""
     # Seconds before each try after a passing error.
     RETRY_DELAYS_S: ClassVar[tuple[int, ...]] = RETRY_DELAYS_S
     # False: it has a list of its own, and pages do not hear of each of them.
@@ -118,6 +120,20 @@ class Job(OwnedDocument):
     def target_url(self) -> str:
         """The page on which the owner watches this job."""
         raise NotImplementedError
+
+    @classmethod
+    def actors(cls) -> dict[str, tuple[str, Priority]]:
+        """Queue and priority of each actor that takes such jobs, by its name."""
+        found = {cls.ACTOR: (cls.QUEUE, cls.PRIORITY)}
+        if cls.LATER_QUEUE:
+            found[f"{cls.ACTOR}_later"] = (cls.LATER_QUEUE, Priority.NORMAL)
+        return found
+
+    @property
+    def actor(self) -> str:
+        """The name of the actor that is to take this job now."""
+        stepped_aside = self.LATER_QUEUE and self.priority == Priority.NORMAL
+        return f"{self.ACTOR}_later" if stepped_aside else self.ACTOR
 
     # What its subject (the asset, the project) is told. Each may be called twice;
     # the endings come just before the job's own, so that none is ever missed.

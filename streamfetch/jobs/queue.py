@@ -59,7 +59,7 @@ def send(job: Job, *, delay_s: float = 0) -> None:
     broker = dramatiq.get_broker()
     delay_ms = int(delay_s * 1000) or None
     try:
-        actor = broker.get_actor(job.ACTOR)
+        actor = broker.get_actor(job.actor)
         actor.send_with_options(args=(str(job.pk),), delay=delay_ms)
     except (RedisError, BrokerError, OSError) as error:
         logger.warning("%s %s waits for the sweeper: %s", job.KIND, job.pk, error)

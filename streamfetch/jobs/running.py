@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 from uuid import uuid4
 
 from dramatiq.middleware import Shutdown, TimeLimitExceeded
@@ -19,7 +19,7 @@ from dramatiq.middleware import Shutdown, TimeLimitExceeded
 from streamfetch.errors import DomainError
 from streamfetch.jobs import queue
 from streamfetch.jobs.middleware import at_shutdown
-from streamfetch.jobs.models import Job, JobError, LeaseLost
+from streamfetch.jobs.models import Job, JobError, LeaseLost, Priority
 from streamfetch.mongo.outages import OUTAGE_ERRORS, is_outage
 from streamfetch.storage.workspace import Workspace
 
@@ -32,6 +32,10 @@ HEARTBEAT_S = 3.0
 REPORT_EVERY_S = 0.5
 # How long the end of a job waits for a database that is away.
 PATIENCE_S = 60.0
+
+
+class SteppedAside(Exception):
+    """Others go first: the job is queued again, behind them."""
 
 
 class Lease:
@@ -91,6 +95,12 @@ class Run(Generic[J]):
     def store(self, **changes: Any) -> None:
         """Other fields of the job that pages show while it runs."""
         self._store(**changes)
+
+    def step_aside(self) -> NoReturn:
+        """Let jobs of a higher priority go first. What was made must be stored by
+        now: the work begins anew. Raises `SteppedAside`."""
+        self.job.report(priority=Priority.NORMAL)
+        raise SteppedAside
 
     def _store(self, **changes: Any) -> None:
         if self.lease.is_lost:
@@ -198,7 +208,7 @@ def _finish(job: Job, results: dict[str, Any]) -> None:
 
 
 def _release(job: Job) -> None:
-    """Give the job to another worker: this one has to stop."""
+    """Back to the queue: this worker stops, or has something more urgent to do."""
     try:
         job.release()
     except LeaseLost:
@@ -208,20 +218,21 @@ def _release(job: Job) -> None:
         return
     queue.send(job)
     queue.announce(job)
-    logger.info("%s %s goes on elsewhere: this worker stops", job.KIND, job.pk)
+    logger.info("%s %s goes back to the queue", job.KIND, job.pk)
 
 
 def _work_to_an_end(
     job: J, work: Callable[[Run[J]], dict[str, Any]], free_bytes: int
 ) -> None:
-    """Raises `LeaseLost`, `Shutdown`, or an outage that outlasts our patience."""
+    """Raises `LeaseLost`, `Shutdown`, `SteppedAside`, or an outage that outlasts our
+    patience."""
     lease = Lease()
     with _heartbeat(job, lease):
         try:
             with Workspace(needs_bytes=free_bytes, label=job.KIND) as workspace:
                 results = work(Run(job=job, workspace=workspace, lease=lease))
             _finish(job, results)
-        except (LeaseLost, Shutdown):
+        except (LeaseLost, Shutdown, SteppedAside):
             raise
         except (Exception, TimeLimitExceeded) as error:
             if lease.is_lost:
@@ -258,5 +269,5 @@ def run_job(
             _work_to_an_end(job, work, free_bytes)
         except LeaseLost:
             logger.info("%s %s was taken away: stopped", model.KIND, job_id)
-        except Shutdown:
+        except (Shutdown, SteppedAside):
             _release(job)

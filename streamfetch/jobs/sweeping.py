@@ -53,7 +53,9 @@ def _out_of_reach(model: type[Job], broker: JobBroker) -> Iterator[Job]:
     )
     if not waiting.exists():
         return
-    within_reach = broker.ids_within_reach(model.QUEUE)
+    within_reach: set[str] = set()
+    for queue_name, _priority in model.actors().values():
+        within_reach |= broker.ids_within_reach(queue_name)
     for job in waiting.iterator():
         if str(job.pk) not in within_reach:
             yield job

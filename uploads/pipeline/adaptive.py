@@ -27,12 +27,13 @@ from uploads.pipeline import (
     packaging,
     publishing,
     sprites,
+    turns,
 )
 from uploads.pipeline.commands import run_command
 from uploads.pipeline.encoding import Source, track_path
 from uploads.pipeline.ladder import Grid, NotCopied, Rung
 from uploads.pipeline.packaging import Folder
-from uploads.tracks import SOUND, ChunkPlan, Track
+from uploads.tracks import SOUND, ChunkPlan, FirstPart, Track
 
 # Percent of the whole job at which each step ends.
 COPIED_AT, PLAYABLE_AT, DONE_AT = 18, 35, 98
@@ -80,18 +81,13 @@ def make_playable(run: Run[AssetProcessing], source: Source) -> None:
     """Make, store and publish the ladder of a video or sound. Safe to repeat."""
     folder = publishing.ladder_folder(run.job.asset_id, run.job.pk)
     work = Packaging(run=run, source=source, folder=folder)
-    run.enter(PREVIEW_STAGE, percent=12)
-    if source.info.video is None:
-        _encode_sound(work, span=(12, 90))
-    else:
+    if source.info.video is not None:
         work.rungs = ladder.rungs_of(source.info.video)
         work.grid = ladder.regular_grid(source.info)
-        journal.planned(run, work.rungs)
-        _copy_what_fits(work)
-        _make_smallest(work)
-    _make_progressive(work)
-    _make_thumbnails(work)
-    work.publish()
+    if run.job.first_part is None:
+        _make_first_part(work)
+    else:
+        _take_up(work, run.job.first_part)
     rest = work.missing()
     if rest:
         run.enter(LADDER_STAGE, percent=PLAYABLE_AT)
@@ -99,6 +95,42 @@ def make_playable(run: Run[AssetProcessing], source: Source) -> None:
         work.publish()
     publishing.remove_other_ladders(folder)
     chunks.forget(run.job)
+
+
+def _make_first_part(work: Packaging) -> None:
+    """Whatever plays first. Raises `SteppedAside` when others wait for as much."""
+    run = work.run
+    run.enter(PREVIEW_STAGE, percent=12)
+    if work.grid is None:
+        _encode_sound(work, span=(12, 90))
+    else:
+        journal.planned(run, work.rungs)
+        _copy_what_fits(work)
+        _make_smallest(work)
+    _make_progressive(work)
+    _make_thumbnails(work)
+    work.publish()
+    if work.grid is None or not work.missing():
+        return
+    made = FirstPart(
+        info=work.source.info,
+        tracks=tuple(work.tracks.values()),
+        rate=str(work.grid.rate),
+        frame_count=work.grid.frame_count,
+        cuts=work.grid.cuts,
+    )
+    run.store(first_part=made)
+    if turns.others_wait():
+        journal.stepped_aside(run)
+        run.step_aside()
+
+
+def _take_up(work: Packaging, made: FirstPart) -> None:
+    """Go on where an earlier run let others go first, or died."""
+    work.tracks = {track.name: track for track in made.tracks}
+    rate = Fraction(made.rate)
+    work.grid = Grid(rate=rate, frame_count=made.frame_count, cuts=made.cuts)
+    work.has_thumbnails = True
 
 
 def _copy_what_fits(work: Packaging) -> None:

@@ -29,7 +29,7 @@ from streamfetch.jobs.models import ACTIVE, LeaseLost, State
 from streamfetch.jobs.running import Run, run_job
 from streamfetch.storage.backends import media_storage
 from uploads.models import Asset, AssetChunk, AssetProcessing
-from uploads.pipeline import encoding, ladder, packaging, publishing
+from uploads.pipeline import encoding, ladder, packaging, publishing, turns
 from uploads.pipeline.commands import run_command
 from uploads.pipeline.encoding import Source, Stretch, track_path
 from uploads.pipeline.ladder import Grid, Rung
@@ -133,7 +133,8 @@ def finish(
 ) -> list[Track]:
     """Work on the parts of `stages` until all are done; returns the whole tracks.
 
-    Raises `PartFailed`, `SeamMismatch`, `LeaseLost`.
+    What plays already lets others go first. Raises `PartFailed`, `SeamMismatch`,
+    `LeaseLost`, `SteppedAside`.
     """
     while True:
         if run.should_stop():
@@ -145,6 +146,8 @@ def finish(
         on_progress(sum(map(_share, chunks)) / len(chunks))
         if all(chunk.result is not None for chunk in chunks):
             return joined(chunks)
+        if run.job.first_part is not None and turns.others_wait():
+            run.step_aside()
         if not _help_once(run.job, source, stages=stages, parent=run):
             time.sleep(WAIT_S)
 
@@ -158,7 +161,7 @@ def retries_of(processing: AssetProcessing, stages: Sequence[str]) -> int:
 def encode(run: Run[AssetChunk]) -> dict[str, Any]:
     """The work of an `AssetChunk` job: its part, then others of the same source.
 
-    The source is fetched once for all of them.
+    The source is fetched once for all of them, unless something urgent waits.
     """
     processing = AssetProcessing.objects.filter(pk=run.job.processing_id).first()
     if processing is None or not _is_wanted(run.job):
@@ -171,8 +174,9 @@ def encode(run: Run[AssetChunk]) -> dict[str, Any]:
     media_storage().fetch_to(asset.source_key, path)
     source = Source(path=path, info=run.job.plan.info)
     run.store(result=_encoded(run, source, asset=asset))
-    while not run.should_stop() and _help_once(processing, source):
-        pass
+    while not (run.should_stop() or turns.others_wait()):
+        if not _help_once(processing, source):
+            break
     return {}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from streamfetch.ffmpeg.command import Command, Graph, Input, Output, Stream
 from streamfetch.ffmpeg.errors import FFmpegFailed
-from streamfetch.ffmpeg.probe import MediaInfo, probe
+from streamfetch.ffmpeg.probe import MediaInfo, VideoStream, probe
 from streamfetch.jobs.running import Run
 from streamfetch.storage import keys
 from streamfetch.storage.backends import media_storage
@@ -35,6 +35,13 @@ def _can_be_copied(info: MediaInfo) -> bool:
     return all(stream.codec in COPIED_CODECS for stream in streams)
 
 
+def _even(stream: Stream, video: VideoStream) -> Stream:
+    """The picture without an odd last row or column, which 4:2:0 cannot have."""
+    if video.width % 2 == video.height % 2 == 0:
+        return stream
+    return stream.filter("crop", w="trunc(iw/2)*2", h="trunc(ih/2)*2")
+
+
 def _command(
     run: Run[ClipMaking], path: Path, info: MediaInfo, *, copied: bool
 ) -> Command:
@@ -51,7 +58,7 @@ def _command(
     streams: list[Stream] = []
     options: dict[str, Any] = {"movflags": "+faststart", "map_metadata": -1}
     if info.video:
-        streams.append(media.video)
+        streams.append(media.video if copied else _even(media.video, info.video))
         options |= {"c:v": "copy"} if copied else ENCODED_PICTURE
     if info.audio:
         streams.append(media.audio)

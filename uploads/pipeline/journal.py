@@ -76,6 +76,10 @@ def encoded(
     note(run, text % values)
 
 
+def stepped_aside(run: Run[AssetProcessing]) -> None:
+    note(run, _("It plays now. Better qualities come after files that wait."))
+
+
 def shared_out(run: Run[AssetProcessing], *, parts: int, names: Sequence[str]) -> None:
     text = _("Cut into %(parts)d parts for whoever is free: %(names)s.")
     note(run, text % {"parts": parts, "names": ", ".join(names)})

@@ -19,7 +19,7 @@ from streamfetch.jobs.running import Run
 from streamfetch.storage.backends import media_storage
 from uploads.models import Asset, AssetProcessing, Kind, MediaFacts, Rendition
 from uploads.pipeline import first_page, journal, previews, publishing
-from uploads.pipeline.adaptive import make_playable
+from uploads.pipeline.adaptive import PLAYABLE_AT, make_playable
 from uploads.pipeline.commands import run_command
 from uploads.pipeline.encoding import Source
 
@@ -98,7 +98,8 @@ def process(run: Run[AssetProcessing]) -> dict[str, Any]:
     asset = Asset.objects.get(pk=run.job.asset_id)
     Asset.objects.filter(pk=asset.pk).update(processing_attempts=run.job.attempts)
     began_at = time.monotonic()
-    run.enter("fetch", percent=1)
+    first_part = run.job.first_part
+    run.enter("fetch", percent=PLAYABLE_AT if first_part else 1)
     journal.begun(run)
     path = run.workspace.path / f"source{Path(asset.source_key).suffix}"
     stored = media_storage().fetch_to(asset.source_key, path)
@@ -115,16 +116,27 @@ def process(run: Run[AssetProcessing]) -> dict[str, Any]:
             picture, size = drawn
             publishing.store_file(asset.pk, Rendition.Spec.POSTER, picture, size=size)
         return {}
+    if first_part is None:
+        source = _looked_at(run, asset, path, stored.size_bytes)
+    else:
+        source = Source(path=path, info=first_part.info)
+    if source.info.kind != "image":
+        make_playable(run, source)
+    run.enter("finish", percent=98)
+    journal.finished(run, seconds=time.monotonic() - began_at)
+    return {"first_part": None}
+
+
+def _looked_at(
+    run: Run[AssetProcessing], asset: Asset, path: Path, size_bytes: int
+) -> Source:
+    """The source with what it is; its facts and its poster are stored."""
     run.enter("probe", percent=5)
-    timeout_s = PROBE_S + stored.size_bytes / PROBE_BYTES_PER_S
+    timeout_s = PROBE_S + size_bytes / PROBE_BYTES_PER_S
     source = Source(path=path, info=probe(path, timeout_s=timeout_s))
     journal.found(run, source.info)
     _check_length(source.info)
     _describe_source(asset, source)
     run.enter("poster", percent=8)
     _make_poster(run, source)
-    if source.info.kind != "image":
-        make_playable(run, source)
-    run.enter("finish", percent=98)
-    journal.finished(run, seconds=time.monotonic() - began_at)
-    return {}
+    return source
