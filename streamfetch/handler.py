@@ -3,7 +3,7 @@
 Django's own goes back and forth between the event loop and a thread made for each
 request: for its signals, its middleware, the view, and closing the answer. Ours reads
 the body in the loop, so that slow senders hold no thread, does everything else in one
-of a fixed number of threads, and sends from the loop. Measured in docs/adr/0010.
+of a fixed number of threads, and sends from the loop. Measured in docs/adr/0012.
 """
 
 import asyncio
