@@ -140,9 +140,12 @@ def can_be_watched(render: Render) -> bool:
     plan = render.plan
     if render.state in ENDED or plan is None or render.preset not in WATCHABLE:
         return False
-    needed = {digest for digest in (plan.sound, plan.spans[0].digest) if digest}
-    is_copied = not plan.spans[0].digest
-    return not is_copied and len(cache.known(render.owner_id, needed)) == len(needed)
+    first = plan.spans[0].digest if plan.spans else ""
+    if not first:
+        # Nothing is planned yet, or it begins with a copy.
+        return False
+    needed = {digest for digest in (plan.sound, first) if digest}
+    return len(cache.known(render.owner_id, needed)) == len(needed)
 
 
 def describe(render: Render) -> dict[str, Any]:
