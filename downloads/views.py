@@ -27,7 +27,7 @@ def download_list(request: HttpRequest) -> HttpResponse:
     mine = Download.objects.owned_by(request.user)
     found = mine.newest_first(PAGE_SIZE + 1)
     page = found[:PAGE_SIZE]
-    described = [downloads.describe(each) for each in page]
+    described = downloads.describe_all(page)
     following = encode_cursor(page[-1]) if len(found) > PAGE_SIZE else ""
     context = {
         "downloads": described,

@@ -13,6 +13,7 @@ from streamfetch.jobs.models import Priority
 
 PRESETS = ("best", "1080p", "720p", "audio", "smallest")
 SPONSORBLOCK = ("off", "mark", "remove")
+MAX_MANY = 200
 MAX_COOKIE_TEXT = 256 * 1024
 
 
@@ -21,12 +22,9 @@ class TrackSerializer(StrictSerializer):
     automatic = serializers.BooleanField(required=False, default=False)
 
 
-class OptionsSerializer(StrictSerializer):
-    """How it is to be fetched. `format_id` wins over `preset`."""
+class PresetOptionsSerializer(StrictSerializer):
+    """How it is to be fetched, in words that fit any video."""
 
-    format_id = serializers.CharField(
-        max_length=201, allow_blank=True, required=False, default=""
-    )
     preset = serializers.ChoiceField(
         choices=PRESETS, allow_blank=True, required=False, default=""
     )
@@ -45,6 +43,14 @@ class OptionsSerializer(StrictSerializer):
                 f"At most {MAX_TRACKS} languages can be chosen."
             )
         return tracks
+
+
+class OptionsSerializer(PresetOptionsSerializer):
+    """`format_id` wins over `preset`."""
+
+    format_id = serializers.CharField(
+        max_length=201, allow_blank=True, required=False, default=""
+    )
 
 
 @extend_schema_serializer(
@@ -72,6 +78,50 @@ class StartDownloadSerializer(OptionsSerializer):
         """What is asked for, and how it is to be fetched."""
         values = dict(self.validated_data)
         own = {name: values.pop(name) for name in ("url", "title", "priority")}
+        return own, downloads.read_options(values)
+
+
+class EntrySerializer(StrictSerializer):
+    """`title` is what the list calls it."""
+
+    url = serializers.CharField(max_length=MAX_URL)
+    title = serializers.CharField(
+        max_length=MAX_TITLE, allow_blank=True, required=False, default=""
+    )
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Two videos of a playlist",
+            value={
+                "entries": [
+                    {"url": "https://videos.example.org/watch/1", "title": "One"},
+                    {"url": "https://videos.example.org/watch/2", "title": "Two"},
+                ],
+                "preset": "1080p",
+            },
+            request_only=True,
+        )
+    ]
+)
+class StartManySerializer(PresetOptionsSerializer):
+    entries = EntrySerializer(many=True, allow_empty=False)
+    priority = serializers.ChoiceField(
+        choices=Priority.choices, required=False, default=Priority.NORMAL
+    )
+
+    def validate_entries(self, entries: list[Any]) -> list[Any]:
+        if len(entries) > MAX_MANY:
+            raise serializers.ValidationError(
+                f"At most {MAX_MANY} can be asked for at once."
+            )
+        return entries
+
+    def split(self) -> tuple[dict[str, Any], Options]:
+        values = dict(self.validated_data)
+        entries = [(each["url"], each["title"]) for each in values.pop("entries")]
+        own = {"entries": entries, "priority": values.pop("priority")}
         return own, downloads.read_options(values)
 
 
@@ -128,9 +178,21 @@ class DownloadSerializer(JobSerializer):
     then_url = serializers.CharField(read_only=True)
     subscription = serializers.UUIDField(read_only=True, allow_null=True)
     asset = serializers.UUIDField(read_only=True, allow_null=True)
+    file_deleted = serializers.BooleanField(read_only=True)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         return downloads.describe(instance)
+
+
+class RefusedSerializer(serializers.Serializer):
+    url = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class StartedManySerializer(serializers.Serializer):
+    downloads = DownloadSerializer(many=True)
+    refused = RefusedSerializer(many=True)
 
 
 class HistoryQuerySerializer(serializers.Serializer):

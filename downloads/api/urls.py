@@ -7,6 +7,7 @@ _SUBSCRIPTION = "subscriptions/<uuid:subscription_id>/"
 
 urlpatterns = [
     path("downloads/", views.DownloadList.as_view(), name="download-list"),
+    path("downloads/many/", views.DownloadMany.as_view(), name="download-many"),
     path("downloads/inspect/", views.Inspect.as_view(), name="download-inspect"),
     path("downloads/stats/", subscription_views.Statistics.as_view()),
     path("downloads/cookies/", subscription_views.CookieList.as_view()),

@@ -16,6 +16,8 @@ from downloads.api.serializers import (
     HistoryQuerySerializer,
     InspectSerializer,
     StartDownloadSerializer,
+    StartedManySerializer,
+    StartManySerializer,
 )
 from downloads.models import Download
 from downloads.services import downloads, history, inspections
@@ -60,7 +62,7 @@ class DownloadList(APIView):
             state=request.query_params.get("state", ""),
         )
         page = paginator.paginate_queryset(found, request)
-        data = [downloads.describe(each) for each in page]
+        data = downloads.describe_all(list(page))
         return paginator.get_paginated_response(data)
 
     @extend_schema(
@@ -76,6 +78,29 @@ class DownloadList(APIView):
         asked, options = body.split()
         download = downloads.request(request.user, options=options, **asked)
         return Response(downloads.describe(download), status=status.HTTP_202_ACCEPTED)
+
+
+class DownloadMany(APIView):
+    throttle_classes = [UserThrottle, WorkThrottle]
+
+    @extend_schema(
+        operation_id="downloads_create_many",
+        parameters=[IDEMPOTENCY_KEY],
+        request=StartManySerializer,
+        responses={202: StartedManySerializer},
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """What was chosen of a list, all in the same way.
+
+        Addresses that cannot be fetched are told in `refused`; the others are queued.
+        """
+        body = StartManySerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        asked, options = body.split()
+        made, refused = downloads.request_all(request.user, options=options, **asked)
+        answer = {"downloads": downloads.describe_all(made), "refused": refused}
+        return Response(answer, status=status.HTTP_202_ACCEPTED)
 
 
 class DownloadDetail(APIView):

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from downloads.pipeline import means
+from downloads.pipeline import glancing, means
 from downloads.pipeline.thumbnails import thumbnail_of
 from downloads.sources.base import Means
 from downloads.sources.failures import SourceFailure
@@ -70,8 +70,7 @@ def look_up(url: PublicUrl, *, owner_id: UUID | None) -> Looked:
         try:
             found = _look(url, cache_id=name, cookies=cookies)
         except (SourceFailure, FetchError, InvalidUrl, UnsafeUrl) as error:
-            kept_s = TROUBLED_FOR_S if error.recoverable else REFUSED_FOR_S
-            return {"refusal": _noted(error)}, kept_s
+            return {"refusal": _noted(error)}, _kept_s(error)
         return {"found": found.model_dump(mode="json")}, caching.VIDEO_METADATA_TTL_S
 
     try:
@@ -117,6 +116,8 @@ def _look(url: PublicUrl, *, cache_id: str, cookies: str) -> Found:
             cookies=cookies,
         )
         found = means.direct().inspect(address, video_id=cache_id, means=tools)
+        if isinstance(found, Video):
+            glancing.add_details(found, means=tools)
         if found is not None:
             return found
         found, info = means.ytdlp().inspect_raw(address, video_id=cache_id, means=tools)
@@ -139,6 +140,13 @@ def _keep_formats(video: Video, info: dict[str, Any]) -> None:
             {"base": base, "format": raw},
             caching.FORMAT_URL_TTL_S,
         )
+
+
+def _kept_s(error: SourceFailure | FetchError | InvalidUrl | UnsafeUrl) -> int:
+    if not error.recoverable:
+        return REFUSED_FOR_S
+    asked_s = getattr(error, "retry_after_s", None) or 0
+    return int(min(REFUSED_FOR_S, max(TROUBLED_FOR_S, asked_s)))
 
 
 def _noted(

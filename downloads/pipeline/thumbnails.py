@@ -6,6 +6,7 @@ this process: it is fetched through the proxy and made anew by a confined FFmpeg
 
 import base64
 import logging
+from pathlib import Path
 
 from downloads.sources.video import Video
 from streamfetch.egress.client import open_stream
@@ -13,6 +14,7 @@ from streamfetch.egress.errors import FetchError, InvalidUrl, UnsafeUrl
 from streamfetch.egress.proxy import EgressProxy
 from streamfetch.ffmpeg import probe, runner
 from streamfetch.ffmpeg.errors import FFmpegError
+from streamfetch.ffmpeg.probe import MediaInfo
 from streamfetch.ffmpeg.stills import still
 from streamfetch.storage.workspace import Workspace
 
@@ -30,19 +32,30 @@ def thumbnail_of(video: Video, *, proxy: EgressProxy, workspace: Workspace) -> s
     if not video.thumbnail_url:
         return ""
     source = workspace.path / "thumbnail"
-    made = workspace.path / "thumbnail.jpg"
     try:
         with open_stream(
             video.thumbnail_url, proxy=proxy, max_bytes=MAX_BYTES, max_seconds=MAX_S
         ) as stream:
             source.write_bytes(b"".join(stream))
         info = probe.probe(source, timeout_s=MAX_S)
-        command = still(source, made, info=info, max_width=WIDTH, quality=QUALITY)
-        runner.run(command, workspace=workspace.path, deadline_s=MAX_S)
-    except (FetchError, InvalidUrl, UnsafeUrl, FFmpegError, ValueError) as error:
+    except (FetchError, InvalidUrl, UnsafeUrl, FFmpegError) as error:
         logger.info("No picture of %s: %s", video.id, error)
         return ""
-    data = made.read_bytes()
+    return data_url(source, info, workspace=workspace.path)
+
+
+def data_url(source: Path, info: MediaInfo, *, workspace: Path) -> str:
+    """The first picture of `source`, or empty."""
+    made = workspace / "thumbnail.jpg"
+    if info.video is None:
+        return ""
+    try:
+        command = still(source, made, info=info, max_width=WIDTH, quality=QUALITY)
+        runner.run(command, workspace=workspace, deadline_s=MAX_S)
+        data = made.read_bytes()
+    except (FFmpegError, OSError, ValueError) as error:
+        logger.info("No picture of %s: %s", source.name, error)
+        return ""
     if len(data) > MAX_MADE_BYTES:
         return ""
     return "data:image/jpeg;base64," + base64.b64encode(data).decode()

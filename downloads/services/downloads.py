@@ -1,7 +1,8 @@
 """Asking for downloads, steering them, and how they are shown."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
@@ -34,21 +35,24 @@ def request(
     *,
     url: str,
     title: str = "",
+    listed_title: str = "",
     options: Options | None = None,
     priority: Priority = Priority.NORMAL,
-    subscription_id: UUID | None = None,
-    download_id: UUID | None = None,
 ) -> Download:
-    """Queue a download. Raises `Invalid` naming what cannot be accepted."""
+    """Queue a download. Raises `Invalid` naming what cannot be accepted.
+
+    `title` is the person's own; `listed_title`, from the list that the address
+    stands in, is shown until the site's word is known.
+    """
     parsed = parse_url(url)
     options = options or Options()
     if options.then:
         followups.check(options.then)
     known = inspecting.known(parsed, owner_id=owner.pk)
     video = known if isinstance(known, Video) else None
-    shown = title.strip() or (video.title if video else "") or name_in(parsed)
+    own = title.strip()
+    shown = own or (video.title if video else "") or listed_title or name_in(parsed)
     download = Download(
-        pk=download_id or uuid4(),
         owner_id=owner.pk,
         video_id=video_id_of(parsed),
         video_title=shown[:MAX_TITLE],
@@ -56,13 +60,44 @@ def request(
         video_channel=video.channel[:MAX_TITLE] if video else "",
         video_duration_ms=video.duration_ms if video else None,
         extractor=video.extractor[:40] if video else "",
-        has_own_title=bool(title.strip()),
+        has_own_title=bool(own),
         site=site_of(parsed)[:MAX_SITE],
         options=options,
-        subscription_id=subscription_id,
     )
     queue.submit(download, priority=priority)
     return download
+
+
+def request_all(
+    owner: Any,
+    *,
+    entries: Iterable[tuple[str, str]],
+    options: Options,
+    priority: Priority = Priority.NORMAL,
+) -> tuple[list[Download], list[dict[str, str]]]:
+    """Queue what was chosen of a list, given as (address, title).
+
+    Returns the downloads and, as {url, code, message}, the addresses that are
+    refused: one bad entry must not keep the others.
+    """
+    made: list[Download] = []
+    refused: list[dict[str, str]] = []
+    if options.then:
+        followups.check(options.then)
+    for url, title in entries:
+        try:
+            download = request(
+                owner,
+                url=url,
+                listed_title=title,
+                options=options,
+                priority=priority,
+            )
+        except Invalid as error:
+            refused.append({"url": url, "code": error.code, "message": error.detail})
+        else:
+            made.append(download)
+    return made, refused
 
 
 def read_options(values: dict[str, Any]) -> Options:
@@ -123,18 +158,13 @@ def prioritise(download: Download) -> None:
 
 def again(download: Download) -> Download:
     """The same once more, as a new line of the history."""
-    fresh = request(
+    return request(
         download.owner,
         url=download.video_url,
         title=download.video_title if download.has_own_title else "",
+        listed_title=download.video_title,
         options=download.options,
     )
-    if not fresh.has_own_title:
-        Download.objects.filter(pk=fresh.pk).update_idempotently(
-            video_title=download.video_title
-        )
-        fresh.refresh_from_db()
-    return fresh
 
 
 def delete_file(download: Download) -> None:
@@ -159,6 +189,17 @@ def forget(download: Download) -> None:
 
 def describe(download: Download) -> dict[str, Any]:
     """A download as the API and the pages show it."""
+    return describe_all([download])[0]
+
+
+def describe_all(found: Sequence[Download]) -> list[dict[str, Any]]:
+    """Many at once: which of their files are there is one question."""
+    wanted = [each.asset_id for each in found if each.asset_id]
+    there = assets.alive(wanted) if wanted else set()
+    return [_described(each, has_file=each.asset_id in there) for each in found]
+
+
+def _described(download: Download, *, has_file: bool) -> dict[str, Any]:
     return {
         **queue.describe(download),
         "paused": download.is_paused and download.state == State.QUEUED,
@@ -179,5 +220,6 @@ def describe(download: Download) -> dict[str, Any]:
         "subscription": (
             str(download.subscription_id) if download.subscription_id else None
         ),
-        "asset": str(download.asset_id) if download.asset_id else None,
+        "asset": str(download.asset_id) if has_file else None,
+        "file_deleted": download.state == State.SUCCEEDED and not has_file,
     }

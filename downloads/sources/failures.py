@@ -87,12 +87,13 @@ KINDS = {
         "and choose another one."
     ),
     "network": Kind(
-        "The connection to the site broke. It is tried again by itself.",
+        "The connection to the site broke. A download is tried again by itself; look "
+        "a link up again in a moment.",
         is_passing=True,
     ),
     "rate_limited": Kind(
-        "The site is being asked too often. It is tried again after the time it asked "
-        "for.",
+        "The site is being asked too often. A download is tried again by itself after "
+        "the time the site asked for; look a link up again in a few minutes.",
         is_passing=True,
     ),
     "site_failed": Kind(

@@ -96,7 +96,7 @@ def _kind(raw: dict[str, Any]) -> FormatKind | None:
     return "video" if acodec in _NO_CODEC else "video+audio"
 
 
-def _plays_as_is(one: FormatChoice) -> bool:
+def plays_as_is(one: FormatChoice) -> bool:
     if one.hdr:
         return False
     if one.kind == "audio":
@@ -140,11 +140,20 @@ def choice_of(raw: dict[str, Any], *, duration_ms: int | None) -> FormatChoice |
         bit_rate_kbps=rate,
         hdr="" if dynamic in {"", "SDR"} else dynamic,
         audio_language=text_of(raw.get("language"), 20) if kind != "video" else "",
+        language_preference=_preference(raw),
         protocol=text_of(raw.get("protocol"), 20),
         note=text_of(raw.get("format_note"), 40),
     )
-    one.plays_as_is = _plays_as_is(one)
+    one.plays_as_is = plays_as_is(one)
     return one
+
+
+def _preference(raw: dict[str, Any]) -> int:
+    said = raw.get("language_preference")
+    if isinstance(said, int) and not isinstance(said, bool):
+        return max(-100, min(100, said))
+    note = str(raw.get("format_note")).lower()
+    return 10 if "original" in note or "default" in note else 0
 
 
 def formats_of(info: dict[str, Any]) -> list[FormatChoice]:
@@ -182,9 +191,8 @@ def _best_audio(
         fits = partner is None or (one.container == "webm") == (
             partner.container == "webm"
         )
-        original = "original" in one.note.lower() or "default" in one.note.lower()
         return (
-            original,
+            one.language_preference,
             fits,
             _AUDIO_RANK.get(one.audio_codec, 0) if partner is None else 0,
             one.bit_rate_kbps or 0,

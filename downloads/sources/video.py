@@ -28,6 +28,8 @@ class FormatChoice(BaseModel):
     bit_rate_kbps: float | None = None
     hdr: str = ""
     audio_language: str = ""
+    # Above 0: the site says that this is the original language, below: a dubbed one.
+    language_preference: int = 0
     protocol: str = ""
     note: str = ""
     # Every current browser plays it without conversion.

@@ -112,9 +112,23 @@ def options(request: Info, logger: Logger) -> Info:
     }
 
 
+def length_of_fragments(info: Info) -> float | None:
+    """Seconds: what a DASH manifest says piece by piece and yt-dlp never adds up."""
+    lengths = []
+    for one in info.get("formats") or []:
+        pieces = [piece.get("duration") for piece in one.get("fragments") or []]
+        # The first one is the head of the file, which has no length.
+        seconds = [each for each in pieces if isinstance(each, int | float)]
+        if seconds and len(seconds) >= len(pieces) - 1:
+            lengths.append(sum(seconds))
+    return max(lengths, default=None)
+
+
 def slim(info: Info) -> Info:
     """The info dictionary without what is large and unused."""
     kept = {key: value for key, value in info.items() if key not in _DROPPED}
+    if not kept.get("duration"):
+        kept["duration"] = length_of_fragments(info)
     if isinstance(kept.get("formats"), list):
         kept["formats"] = [
             {key: value for key, value in one.items() if key != "fragments"}

@@ -80,11 +80,10 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         error = exceptions.PermissionDenied()
     if isinstance(error, DomainError):
         set_rollback()
-        headers = {"Retry-After": str(RETRY_AFTER_S)} if error.recoverable else None
         return Response(
             document_of(error),
             status=error.http_status,
-            headers=headers,
+            headers=_wait_of(error),
             content_type=CONTENT_TYPE,
         )
     if isinstance(error, exceptions.APIException):
@@ -100,6 +99,14 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
             content_type=CONTENT_TYPE,
         )
     return None
+
+
+def _wait_of(error: DomainError) -> dict[str, str] | None:
+    """What another server asked us to wait is passed on."""
+    if not error.recoverable:
+        return None
+    wait_s = error.extra.get("retry_after_seconds") or RETRY_AFTER_S
+    return {"Retry-After": str(math.ceil(wait_s))}
 
 
 def database_away() -> str:

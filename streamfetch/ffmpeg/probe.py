@@ -120,6 +120,21 @@ def probe(
     UnreadableMedia (a decoder failed, or `memory_bytes` did not suffice),
     DeadlineExceeded, and FileNotFoundError.
     """
+    return _probed(path, timeout_s=timeout_s, memory_bytes=memory_bytes, glance=False)
+
+
+def glance(path: Path, *, timeout_s: float = 10) -> MediaInfo:
+    """Describe a file of which only the beginning is there, by its header.
+
+    Durations are what the header claims, counts are of the beginning. Raises what
+    `probe` raises.
+    """
+    return _probed(path, timeout_s=timeout_s, memory_bytes=1024**3, glance=True)
+
+
+def _probed(
+    path: Path, *, timeout_s: float, memory_bytes: int, glance: bool
+) -> MediaInfo:
     if path.stat().st_size == 0:
         raise errors.EmptyFile
     limits = sandbox.Limits(
@@ -130,7 +145,7 @@ def probe(
     )
     path = path.absolute()
     argv = sandbox.confined(
-        [sys.executable, "-I", "-B", str(_CHILD), _config(path)],
+        [sys.executable, "-I", "-B", str(_CHILD), _config(path, glance=glance)],
         limits=limits,
         reads=[path],
         program_reads=_python_reads(),
@@ -169,10 +184,11 @@ def _python_reads() -> list[Path]:
     return [Path(sys.prefix), Path(sys.base_prefix), packages, _CHILD, executable]
 
 
-def _config(path: Path) -> str:
+def _config(path: Path, *, glance: bool) -> str:
     return json.dumps(
         {
             "path": str(path),
+            "glance": glance,
             "formats": allowlists.FORMAT_WHITELIST,
             "codecs": allowlists.CODEC_WHITELIST,
             "picture_containers": ("gif", *allowlists.PICTURE_CONTAINERS),

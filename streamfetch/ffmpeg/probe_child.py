@@ -17,6 +17,7 @@ import av
 
 _BUFFER_BYTES = 262_144
 _DECODE_PACKETS = 500
+_GLANCE_PACKETS = 300
 _VFR_SAMPLES = 200_000
 _HEAD_BYTES = 4096
 _DEFAULT, _ATTACHED_PICTURE = 0x1, 0x400  # AV_DISPOSITION_*
@@ -198,7 +199,9 @@ def _describe_opened(
     container: Any, sizes: Sizes, config: dict[str, Any]
 ) -> dict[str, Any]:
     video, audio = _main_streams(container, config)
-    seen = _read_all(container, [s for s in (video, audio) if s is not None])
+    wanted = [s for s in (video, audio) if s is not None]
+    most = _GLANCE_PACKETS if config["glance"] else None
+    seen = _read_all(container, wanted, most=most)
     if audio is not None and not seen[audio.index].packets:
         audio = None
     if video is None and audio is None:
@@ -213,7 +216,9 @@ def _describe_opened(
     if video and not audio and demuxer in config["picture_containers"]:
         kind = "video" if seen[video.index].packets > 1 else "image"
     duration_ms = 0
-    if kind != "image":
+    if config["glance"]:
+        duration_ms = _ms(container.duration or 0, Fraction(1, 1_000_000))
+    elif kind != "image":
         duration_ms = _duration_ms(container, demuxer, seen, sizes, config)
     return {
         "container": demuxer,
@@ -263,12 +268,15 @@ def _pixels(stream: Any) -> int:
     return int(stream.codec_context.width * stream.codec_context.height)
 
 
-def _read_all(container: Any, wanted: list[Any]) -> dict[int, Seen]:
-    """Read every packet to the end, and decode one frame of each wanted stream."""
+def _read_all(
+    container: Any, wanted: list[Any], *, most: int | None
+) -> dict[int, Seen]:
+    """Read every packet, or the first ones, and decode one frame of each wanted
+    stream."""
     seen = {stream.index: Seen() for stream in container.streams}
     tries = dict.fromkeys((stream.index for stream in wanted), _DECODE_PACKETS)
     try:
-        for packet in container.demux():
+        for packet in itertools.islice(container.demux(), most):
             if packet.size == 0:
                 continue
             found = seen.setdefault(packet.stream.index, Seen())

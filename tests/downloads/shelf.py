@@ -20,6 +20,7 @@ class Shelf:
     etag: str = '"1"'
     address: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)
+    cookies: list[str] = field(default_factory=list)
     sent_bytes: int = 0
     lies_by_bytes: int = 0
     refusals: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
@@ -45,6 +46,7 @@ def _handler(shelf: Shelf) -> type[BaseHTTPRequestHandler]:
             path = self.path.partition("?")[0]
             wanted = self.headers.get("Range", "")
             shelf.asked.append((path, wanted))
+            shelf.cookies.append(self.headers.get("Cookie", ""))
             if path in shelf.refusals:
                 status, headers = shelf.refusals[path]
                 self.send_response(status)

@@ -31,6 +31,12 @@ def find(owner: Any, asset_id: UUID) -> Asset:
     return asset
 
 
+def alive(asset_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the assets that exist and are not in the bin."""
+    found = Asset.objects.alive().filter(pk__in=list(asset_ids))
+    return set(found.values_list("pk", flat=True))
+
+
 def reprocess(asset: Asset) -> AssetProcessing:
     """Process again. Raises `Conflict` while processing is under way."""
     if not asset.source_key:

@@ -35,7 +35,7 @@ export function sizeOf(format) {
 
 export function soundOf(format) {
   if (format.kind === "video") return t("none, joined with the best");
-  return [format.audio_language, format.kind === "audio" ? "" : codecName(format.audio_codec)]
+  return [languageName(format.audio_language), format.kind === "audio" ? "" : codecName(format.audio_codec)]
     .filter(Boolean)
     .join(" · ");
 }
@@ -100,6 +100,33 @@ export function withSound(format, presets, formats) {
   return sound ? `${format.format_id}+${sound.format_id}` : format.format_id;
 }
 
+/** Languages that the sound can be had in, those of the best files first. */
+export function soundLanguages(formats) {
+  const sounds = formats.filter((each) => each.kind === "audio" && each.audio_language);
+  return [...new Set(sounds.map((each) => each.audio_language))];
+}
+
+/** The choice with its sound, where that is a file of its own, in a language. */
+export function inLanguage(formatId, language, formats) {
+  const parts = partsOf(formatId, formats);
+  const sound = parts.at(-1);
+  if (sound?.kind !== "audio" || !language || sound.audio_language === language) return formatId;
+  const fitting = formats.filter((each) => each.kind === "audio" && each.audio_language === language);
+  const other = fitting.find((each) => each.container === sound.container) ?? fitting[0];
+  if (!other) return formatId;
+  return [...parts.slice(0, -1), other].map((each) => each.format_id).join("+");
+}
+
+/** "en" as people call it. */
+export function languageName(tag) {
+  if (!tag) return "";
+  try {
+    return new Intl.DisplayNames(undefined, { type: "language" }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}
+
 /** What will be fetched, in one line. */
 export function choiceLine(formatId, formats) {
   const parts = partsOf(formatId, formats);
@@ -109,5 +136,6 @@ export function choiceLine(formatId, formats) {
     : t("size unknown");
   const codecs = parts.flatMap((part) => [part.video_codec, part.audio_codec]);
   const names = [...new Set(codecs.filter(Boolean).map(codecName))].join(" + ");
-  return [resolutionOf(parts[0]), names, size].filter(Boolean).join(" · ");
+  const language = parts.length > 1 ? languageName(parts[1].audio_language) : "";
+  return [resolutionOf(parts[0]), names, language, size].filter(Boolean).join(" · ");
 }

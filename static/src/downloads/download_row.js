@@ -25,6 +25,7 @@ const STAGES = {
 
 /** @param {object} download as in GET downloads/{id}/ */
 export function stateLabel(download) {
+  if (download.file_deleted) return t("File deleted");
   return t(download.paused ? "Paused" : (STATES[download.state] ?? download.state));
 }
 
@@ -41,7 +42,8 @@ export function progressLine(download) {
         ? t("in {time}", { time: formatDuration(download.download_duration_ms) })
         : "";
     const quality = download.format?.quality ?? "";
-    return [quality, got, took, formatAge(download.created_at)].filter(Boolean).join(" · ");
+    const speed = took ? formatSpeed(download.speed_bytes_per_s) : "";
+    return [quality, got, took, speed, formatAge(download.created_at)].filter(Boolean).join(" · ");
   }
   if (STAGES[download.stage]) return t(STAGES[download.stage]);
   const amount = download.total_bytes
@@ -55,6 +57,11 @@ export function progressLine(download) {
     formatTimeLeft(download.eta_s),
   ].filter(Boolean);
   return parts.length > 0 ? parts.join(" · ") : t("Starting");
+}
+
+function badgeOf(download) {
+  if (download.file_deleted) return "cancelled";
+  return download.paused ? "paused" : download.state;
 }
 
 const assetId = (asset) => (typeof asset === "object" ? asset?.id : asset);
@@ -77,7 +84,7 @@ export function fillRow(row, download) {
   show(field(row, "url"), Boolean(download.title) && download.title !== download.url);
   show(field(row, "reason"), Boolean(download.error));
   setText(row, "reason", download.error?.message ?? "");
-  field(row, "state").dataset.state = download.paused ? "paused" : download.state;
+  field(row, "state").dataset.state = badgeOf(download);
   setText(row, "state", stateLabel(download));
   const active = isActive(download);
   show(field(row, "meter"), active && !(download.state === "queued" && !download.paused));

@@ -7,6 +7,7 @@ import { field, fromTemplate, show } from "../shared/dom.js";
 import { follower } from "../shared/follow.js";
 import { api, pageData } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
+import { onPastedLink } from "../shared/pasted_link.js";
 import { toast, toastError } from "../shared/toasts.js";
 import { bindBookmarklets } from "./bookmarklet.js";
 import { fillRow } from "./download_row.js";
@@ -16,6 +17,8 @@ import { bindLookForm } from "./look.js";
 import { sharedUrl } from "./shared_url.js";
 
 const TYPING_MS = 300;
+/** How many of a list are asked for in one request. */
+const MANY = 200;
 
 class DownloadsController extends Controller {
   static targets = [
@@ -43,6 +46,7 @@ class DownloadsController extends Controller {
     });
     for (const download of data.downloads ?? []) this.put(download, { at: "end" });
     const { look } = bindLookForm(this.lookFormTarget, (answer) => this.showFound(answer));
+    onPastedLink((url) => look(url), { signal });
     bindBookmarklets(this.element);
     const shared = sharedUrl(location.search);
     if (shared) {
@@ -160,12 +164,12 @@ class DownloadsController extends Controller {
   showFound(answer) {
     const close = () => this.foundTarget.replaceChildren();
     const card = answer.video
-      ? foundVideo(this.videoTarget, answer.video, { fetch: (body) => this.start([body]), close })
+      ? foundVideo(this.videoTarget, answer.video, { fetch: (body) => this.start(body), close })
       : foundList(this.playlistTarget, answer, {
           close,
-          fetch: (bodies) => this.start(bodies),
+          fetch: (entries, options) => this.startMany(entries, options),
           turn: (page) => this.turn(answer.playlist.url, page),
-          subscribe: (preset) => this.subscribe(answer.playlist.url, preset),
+          subscribe: (options) => this.subscribe(answer.playlist.url, options),
         });
     this.foundTarget.replaceChildren(card);
     card.scrollIntoView({ block: "nearest" });
@@ -180,24 +184,49 @@ class DownloadsController extends Controller {
     }
   }
 
-  async start(bodies) {
-    let started = 0;
+  async start(body) {
     try {
-      for (const body of bodies) {
-        this.put(await api("downloads/", { method: "POST", body }));
-        started += 1;
-      }
-      this.foundTarget.replaceChildren();
-      this.lookFormTarget.elements.url.value = "";
+      this.put(await api("downloads/", { method: "POST", body }));
+      this.clearFound();
     } catch (error) {
       toastError(error);
     }
-    if (started > 1) toast(t("{count} downloads are in the queue.", { count: started }));
   }
 
-  async subscribe(url, preset) {
+  /** @returns {Promise<string[]>} the addresses that were taken */
+  async startMany(entries, options) {
+    const taken = [];
+    const refused = [];
     try {
-      await api("subscriptions/", { method: "POST", body: { url, preset } });
+      for (let at = 0; at < entries.length; at += MANY) {
+        const body = { entries: entries.slice(at, at + MANY), ...options };
+        const answer = await api("downloads/many/", { method: "POST", body });
+        refused.push(...answer.refused);
+        taken.push(...body.entries.map((entry) => entry.url));
+      }
+      this.clearFound();
+    } catch (error) {
+      toastError(error);
+    }
+    await this.filter();
+    const started = taken.length - refused.length;
+    if (started > 0) toast(t("{count} downloads are in the queue.", { count: started }));
+    if (refused.length > 0) {
+      const [first] = refused;
+      const words = { count: refused.length, reason: first.message };
+      toast(t("{count} of them cannot be fetched: {reason}", words), { tone: "error" });
+    }
+    return taken;
+  }
+
+  clearFound() {
+    this.foundTarget.replaceChildren();
+    this.lookFormTarget.elements.url.value = "";
+  }
+
+  async subscribe(url, options) {
+    try {
+      await api("subscriptions/", { method: "POST", body: { url, ...options } });
       toast(t("Subscribed. New videos are fetched once a day."), {
         tone: "success",
         action: { label: t("Subscriptions"), run: () => location.assign("/downloads/subscriptions/") },
@@ -223,9 +252,7 @@ class DownloadsController extends Controller {
         this.showRows();
         return;
       }
-      const answer = await api(`downloads/${id}/${act}/`, { method: "POST" });
-      this.put(answer);
-      if (act === "delete-file") this.put({ id, asset: null });
+      this.put(await api(`downloads/${id}/${act}/`, { method: "POST" }));
     } catch (error) {
       toastError(error);
     } finally {

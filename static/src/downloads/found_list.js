@@ -1,5 +1,5 @@
 /** The card of a playlist or channel: choose which videos, page by page. */
-import { field, fromTemplate, setText } from "../shared/dom.js";
+import { field, fromTemplate, setText, show } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { formatDuration } from "../shared/time.js";
 
@@ -22,15 +22,21 @@ function entryRow(entry, checked) {
 /**
  * @param {HTMLTemplateElement} template
  * @param {object} answer of POST downloads/inspect/
- * @param {{turn: (page: number) => Promise<object>, close: () => void,
- *   fetch: (bodies: object[]) => Promise<void>, subscribe: (preset: string) => Promise<void>}} does
+ * @param {{turn: (page: number) => Promise<object | null>, close: () => void,
+ *   fetch: (entries: {url: string, title: string}[], options: object) => Promise<string[]>,
+ *   subscribe: (options: object) => Promise<void>}} does
  */
 export function foundList(template, answer, does) {
   const card = fromTemplate(template);
   /** Chosen on any page: address -> title. */
   const chosen = new Map();
   const titles = new Map();
+  const seen = new Set();
   let shown = answer;
+  const learn = ({ page, playlist }) => {
+    seen.add(page);
+    for (const entry of playlist.entries) titles.set(entry.url, entry.title);
+  };
   const list = field(card, "entries");
   const button = card.querySelector("[data-found-fetch]");
 
@@ -52,7 +58,8 @@ export function foundList(template, answer, does) {
     setText(card, "page", `${shown.page} / ${shown.page_count}`);
     card.querySelector("[data-page='-1']").disabled = shown.page <= 1;
     card.querySelector("[data-page='1']").disabled = shown.page >= shown.page_count;
-    for (const entry of playlist.entries) titles.set(entry.url, entry.title);
+    show(card.querySelector("[data-found-whole]"), shown.page_count > 1);
+    learn(shown);
     list.replaceChildren(...playlist.entries.map((entry) => entryRow(entry, chosen.has(entry.url))));
     count();
   };
@@ -87,15 +94,37 @@ export function foundList(template, answer, does) {
       fill();
     });
   }
-  const preset = () => card.querySelector("[name='preset']").value;
+  const value = (name) => card.querySelector(`[name='${name}']`).value;
+  const options = () => ({
+    preset: value("preset"),
+    ...(card.querySelector("[data-field='sponsor-field']").hidden
+      ? {}
+      : { sponsorblock: value("sponsorblock") }),
+  });
+  show(field(card, "sponsor-field"), answer.playlist.extractor.toLowerCase().startsWith("youtube"));
+  const whole = card.querySelector("[data-found-whole]");
+  whole.addEventListener(
+    "click",
+    busy(whole, async () => {
+      for (let page = 1; page <= shown.page_count; page += 1) {
+        if (seen.has(page)) continue;
+        const turned = await does.turn(page);
+        if (!turned) return;
+        learn(turned);
+        setText(card, "page", `${page} / ${turned.page_count}`);
+      }
+      for (const [url, title] of titles) chosen.set(url, title);
+      fill();
+    }),
+  );
   card.querySelector("[data-found-close]").addEventListener("click", does.close);
   const subscribe = card.querySelector("[data-found-subscribe]");
-  subscribe.addEventListener("click", busy(subscribe, () => does.subscribe(preset())));
+  subscribe.addEventListener("click", busy(subscribe, () => does.subscribe(options())));
   button.addEventListener(
     "click",
     busy(button, async () => {
-      await does.fetch([...chosen.keys()].map((url) => ({ url, preset: preset() })));
-      chosen.clear();
+      const entries = [...chosen].map(([url, title]) => ({ url, title }));
+      for (const url of await does.fetch(entries, options())) chosen.delete(url);
       fill();
     }),
   );

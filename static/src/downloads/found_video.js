@@ -6,11 +6,15 @@ import {
   aboutVideo,
   choiceLine,
   codecName,
+  inLanguage,
+  languageName,
   libraryNote,
+  partsOf,
   presetLabel,
   presetNote,
   resolutionOf,
   sizeOf,
+  soundLanguages,
   soundOf,
   withSound,
 } from "./describing.js";
@@ -61,6 +65,13 @@ function formatRow(format) {
   return row;
 }
 
+function languageOption(language) {
+  const option = document.createElement("option");
+  option.value = language;
+  option.textContent = languageName(language);
+  return option;
+}
+
 function trackChoice(track) {
   const label = document.createElement("label");
   label.className = "check";
@@ -104,18 +115,27 @@ export function foundVideo(template, video, does) {
   const chapters = video.chapters.length;
   setText(card, "chapter-count", chapters ? `(${chapters})` : t("(it has none)"));
   show(field(card, "sponsor-field"), video.extractor.toLowerCase() === "youtube");
+  const languages = soundLanguages(formats);
+  const select = card.querySelector("[name='language']");
+  select.append(...languages.map(languageOption));
+  select.value = partsOf(formatId, formats).at(-1)?.audio_language ?? "";
+  show(field(card, "language-field"), languages.length > 1);
   const told = () => setText(card, "choice", choiceLine(formatId, formats));
   told();
 
   card.addEventListener("change", (event) => {
     const { name, value } = event.target;
     if (name === "preset") {
-      formatId = presets.find((preset) => preset.name === value).format_id;
+      const preset = presets.find((each) => each.name === value);
+      formatId = inLanguage(preset.format_id, select.value, formats);
       for (const other of card.querySelectorAll("[name='format']")) other.checked = false;
     } else if (name === "format") {
       const format = formats.find((each) => each.format_id === value);
-      formatId = withSound(format, presets, formats);
+      const whole = withSound(format, presets, formats);
+      formatId = format.kind === "video" ? inLanguage(whole, select.value, formats) : whole;
       for (const other of card.querySelectorAll("[name='preset']")) other.checked = false;
+    } else if (name === "language") {
+      formatId = inLanguage(formatId, value, formats);
     }
     told();
   });

@@ -3,10 +3,13 @@ import { test } from "node:test";
 import { niceCeiling, stackedBars } from "../../../static/src/downloads/charts.js";
 import {
   choiceLine,
+  inLanguage,
   partsOf,
   presetNote,
+  soundLanguages,
   withSound,
 } from "../../../static/src/downloads/describing.js";
+import { linkIn } from "../../../static/src/shared/pasted_link.js";
 import { sharedUrl } from "../../../static/src/downloads/shared_url.js";
 
 test("the upper edge of a chart is a round amount", () => {
@@ -57,4 +60,25 @@ test("an address is found in what another app shares", () => {
   assert.equal(sharedUrl("?text=Look%20at%20https%3A%2F%2Fa.test%2Fv%20now"), "https://a.test/v");
   assert.equal(sharedUrl("?url=javascript%3Aalert(1)"), "");
   assert.equal(sharedUrl(""), "");
+});
+
+test("the sound of a choice can be had in another language", () => {
+  const formats = [
+    { format_id: "v", kind: "video", container: "mp4", video_codec: "h264" },
+    { format_id: "de", kind: "audio", container: "m4a", audio_language: "de", size_bytes: 1 },
+    { format_id: "en-webm", kind: "audio", container: "webm", audio_language: "en", size_bytes: 1 },
+    { format_id: "en", kind: "audio", container: "m4a", audio_language: "en", size_bytes: 1 },
+  ];
+  assert.deepEqual(soundLanguages(formats), ["de", "en"]);
+  assert.equal(inLanguage("v+de", "en", formats), "v+en");
+  assert.equal(inLanguage("de", "en", formats), "en");
+  assert.equal(inLanguage("v+de", "fr", formats), "v+de");
+  assert.equal(inLanguage("v", "en", formats), "v");
+});
+
+test("only a text that is one link counts as a pasted link", () => {
+  assert.equal(linkIn(" https://example.org/watch?v=1\n"), "https://example.org/watch?v=1");
+  for (const text of ["", null, "look: https://example.org/", "javascript:alert(1)", "file:///etc"]) {
+    assert.equal(linkIn(text), "");
+  }
 });
