@@ -48,12 +48,12 @@ def check_subscription(subscription_id: str) -> None:
     following.check(subscription_id)
 
 
-@interval(seconds=1800)
+@interval(seconds=600)
 @dramatiq.actor(
     queue_name="network",
     max_retries=0,
-    time_limit=900_000,
-    max_age=900_000,
+    time_limit=540_000,
+    max_age=540_000,
     priority=100,
 )
 def warm_popular() -> None:

@@ -81,7 +81,7 @@ class StartDownloadSerializer(OptionsSerializer):
         return own, downloads.read_options(values)
 
 
-class EntrySerializer(StrictSerializer):
+class ListedVideoSerializer(StrictSerializer):
     """`title` is what the list calls it."""
 
     url = serializers.CharField(max_length=MAX_URL)
@@ -106,7 +106,7 @@ class EntrySerializer(StrictSerializer):
     ]
 )
 class StartManySerializer(PresetOptionsSerializer):
-    entries = EntrySerializer(many=True, allow_empty=False)
+    entries = ListedVideoSerializer(many=True, allow_empty=False)
     priority = serializers.ChoiceField(
         choices=Priority.choices, required=False, default=Priority.NORMAL
     )
@@ -184,7 +184,7 @@ class DownloadSerializer(JobSerializer):
         return downloads.describe(instance)
 
 
-class RefusedSerializer(serializers.Serializer):
+class RefusedEntrySerializer(serializers.Serializer):
     url = serializers.CharField()
     code = serializers.CharField()
     message = serializers.CharField()
@@ -192,7 +192,7 @@ class RefusedSerializer(serializers.Serializer):
 
 class StartedManySerializer(serializers.Serializer):
     downloads = DownloadSerializer(many=True)
-    refused = RefusedSerializer(many=True)
+    refused = RefusedEntrySerializer(many=True)
 
 
 class HistoryQuerySerializer(serializers.Serializer):

@@ -29,6 +29,8 @@ _ENCODED = {
     "c:a": "aac",
     "b:a": "192k",
 }
+# Of the whole file only: without ":g" the titles of chapters would go too.
+_NO_METADATA = {"map_metadata:g": -1}
 PACK_DEADLINE_S = 1800.0
 # A cut that takes longer than this many times the duration is not coming.
 CUT_DEADLINE_FACTOR = 20
@@ -111,7 +113,7 @@ def _pack(
         if info.audio and (alone or path != paths[0] or not info.video):
             streams.append(media.stream(info.audio.index))
     muxer, extension = _muxer(infos)
-    options: dict[str, Any] = {"c": "copy", "map_metadata": -1}
+    options: dict[str, Any] = {"c": "copy", **_NO_METADATA}
     if muxer == "mp4":
         options["movflags"] = "+faststart"
     _add_chapters(run, graph, chapters)
@@ -163,7 +165,11 @@ def _cut(
         "concat", pieces, outputs=sum(kinds), n=len(ranges), v=kinds[0], a=kinds[1]
     )
     _add_chapters(run, graph, chapters)
-    options: dict[str, Any] = {**_ENCODED, "movflags": "+faststart", "map_metadata": -1}
+    options: dict[str, Any] = {
+        **_ENCODED,
+        "movflags": "+faststart",
+        **_NO_METADATA,
+    }
     output = Output(
         path=run.workspace.path / f"whole.{'mp4' if picture else 'm4a'}",
         muxer="mp4",

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -24,14 +24,15 @@ from streamfetch.errors import DomainError
 from streamfetch.jobs.models import LeaseLost, State
 from streamfetch.jobs.running import Run
 from streamfetch.storage import disk
+from uploads.models import Asset
 from uploads.services import assets, followups, usage
 
 logger = logging.getLogger(__name__)
 
 RECEIVED_AT = 92.0
 STORED_AT = 96.0
-# The parts, the whole made of them, and its copy in the library.
-COPIES = 3
+# The parts, and the whole made of them, which the library takes over.
+COPIES = 2
 
 
 def fetch(run: Run[Download]) -> dict[str, Any]:
@@ -75,6 +76,25 @@ class _Fetch:
     proxy: EgressProxy
 
     def work(self) -> dict[str, Any]:
+        job = self.run.job
+        asset = self._stored_before() or self._stored()
+        then_url = ""
+        if job.options.then:
+            then_url = followups.run(job.options.then, job.owner_id, asset)
+        return {"asset_id": asset.pk, "video_title": asset.title, "then_url": then_url}
+
+    @property
+    def _asset_id(self) -> UUID:
+        # Derived from the job, so that a second run finds the first one's asset.
+        return uuid5(self.run.job.pk, "asset")
+
+    def _stored_before(self) -> Asset | None:
+        """What an earlier run stored before it died; words may be missing there."""
+        if self.run.job.options.subtitles:
+            return None
+        return assets.registered(self.run.job.owner_id, self._asset_id)
+
+    def _stored(self) -> Asset:
         run, job = self.run, self.run.job
         run.enter("look", percent=0)
         started = time.monotonic()
@@ -88,23 +108,18 @@ class _Fetch:
         asset = assets.register_file(
             job.owner_id,
             path,
-            # Derived from the job, so that a second run finds the first one's asset.
-            asset_id=uuid5(job.pk, "asset"),
+            asset_id=self._asset_id,
             title=self._title(fetched),
             file_name=self._file_name(fetched, path),
+            consume=True,
+        )
+        run.store(
+            format=_format(fetched, asset),
+            download_duration_ms=duration_ms,
+            speed_bytes_per_s=fetched.size_bytes / max(0.001, duration_ms / 1000),
         )
         tracks.add(asset, fetched.tracks)
-        then_url = ""
-        if job.options.then:
-            then_url = followups.run(job.options.then, job.owner_id, asset)
-        return {
-            "asset_id": asset.pk,
-            "video_title": asset.title,
-            "format": _format(fetched, path, asset.content_type),
-            "download_duration_ms": duration_ms,
-            "then_url": then_url,
-            "speed_bytes_per_s": fetched.size_bytes / max(0.001, duration_ms / 1000),
-        }
+        return asset
 
     def _means(self) -> Means:
         job = self.run.job
@@ -253,7 +268,7 @@ class _Fetch:
         return f"{stem}{path.suffix if path.suffix != '.media' else ''}"
 
 
-def _format(fetched: Fetched, path: Path, content_type: str) -> Format:
+def _format(fetched: Fetched, asset: Asset) -> Format:
     quality = ""
     if isinstance(fetched.found, Video):
         parts = parts_of(fetched.format_id, fetched.found.formats)
@@ -262,6 +277,6 @@ def _format(fetched: Fetched, path: Path, content_type: str) -> Format:
     return Format(
         format_id=fetched.format_id,
         quality=quality,
-        container=content_type,
-        filesize=path.stat().st_size,
+        container=asset.content_type,
+        filesize=asset.size_bytes,
     )

@@ -5,6 +5,8 @@ Kept under `video:{id}` for an hour; where each format can be fetched from, unde
 """
 
 import logging
+import math
+import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -71,7 +73,7 @@ def look_up(url: PublicUrl, *, owner_id: UUID | None) -> Looked:
             found = _look(url, cache_id=name, cookies=cookies)
         except (SourceFailure, FetchError, InvalidUrl, UnsafeUrl) as error:
             return {"refusal": _noted(error)}, _kept_s(error)
-        return {"found": found.model_dump(mode="json")}, caching.VIDEO_METADATA_TTL_S
+        return _kept(found), caching.VIDEO_METADATA_TTL_S
 
     try:
         value, hit = caching.remember_once(caching.video_key(name), load, wait_s=WAIT_S)
@@ -80,6 +82,30 @@ def look_up(url: PublicUrl, *, owner_id: UUID | None) -> Looked:
     if "refusal" in value:
         raise _raised(value["refusal"])
     return Looked(_FOUND.validate_python(value["found"]), hit, name)
+
+
+def renew(url: PublicUrl) -> None:
+    """Look again at what everybody may see; meanwhile the old words are served.
+
+    Raises what `look_up` raises, and leaves what is known as it is then.
+    """
+    name = means.cache_id(url, owner_id=None, has_cookies=False)
+    found = _look(url, cache_id=name, cookies="")
+    key = caching.video_key(name)
+    caching.replace(key, _kept(found), caching.VIDEO_METADATA_TTL_S)
+
+
+def age_s(url: PublicUrl) -> float:
+    """How old what everybody may see is; infinite when nothing is known."""
+    name = means.cache_id(url, owner_id=None, has_cookies=False)
+    value = caching.peek(caching.video_key(name))
+    if not isinstance(value, dict) or "looked_at" not in value:
+        return math.inf
+    return time.time() - float(value["looked_at"])
+
+
+def _kept(found: Found) -> dict[str, Any]:
+    return {"found": found.model_dump(mode="json"), "looked_at": time.time()}
 
 
 def known(url: PublicUrl, *, owner_id: UUID | None) -> Found | None:

@@ -3,7 +3,11 @@
 import logging
 
 from downloads.pipeline import counting, inspecting, means
+from streamfetch import caching
 from streamfetch.errors import DomainError
+
+# The rounds are ten minutes apart: no popular video expires between two of them.
+RENEWED_AFTER_S = caching.VIDEO_METADATA_TTL_S - 900
 
 logger = logging.getLogger(__name__)
 
@@ -14,8 +18,8 @@ def warm() -> int:
     for video in counting.kept_popular():
         try:
             url = means.parse(video["url"])
-            if inspecting.known(url, owner_id=None) is None:
-                inspecting.look_up(url, owner_id=None)
+            if inspecting.age_s(url) > RENEWED_AFTER_S:
+                inspecting.renew(url)
                 warmed += 1
         except DomainError as error:
             logger.info("%s was not warmed: %s", video["video_id"], error)

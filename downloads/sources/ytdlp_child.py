@@ -221,7 +221,8 @@ def fetch_subtitles(ydl: Any, info: Info, request: Info) -> list[Info]:
                     file.write(str(one["data"]))
             else:
                 one.setdefault("http_headers", info.get("http_headers"))
-                ydl.dl(path, {**info, **one}, subtitle=True)
+                # By itself: how the video comes must not decide how the words do.
+                ydl.dl(path, one, subtitle=True)
         except Exception as error:
             say("warning", message=f"{wanted['language']}: {error}"[:300])
             continue

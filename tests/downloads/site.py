@@ -71,6 +71,9 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             else:
                 self._head(503, 0)
 
+        def answer_later(self) -> None:
+            self._head(429, 0, Retry_After="90")
+
         def answer_moved(self) -> None:
             self._head(302, 0, Location="/video.mp4")
 

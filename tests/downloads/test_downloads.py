@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import dramatiq
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from downloads.models import Download
@@ -150,6 +152,17 @@ def test_passing_trouble_is_tried_again(
     assert (found["state"], found["attempts"]) == ("succeeded", tries)
     assert site.hits[path] == hits
     assert Asset.objects.get().size_bytes == len(site.content)
+
+
+def test_a_site_that_wants_to_be_left_alone_is(api: APIClient, site: Site) -> None:
+    asked = ask(api, site.url("/later.mp4"))
+    before = timezone.now()
+    run_job(Download, asked["id"], fetch)
+    found = result(api, asked)
+    assert (found["state"], found["error"]["code"]) == ("queued", "rate_limited")
+    waits = Download.objects.get().not_before - before
+    assert timedelta(seconds=89) < waits < timedelta(seconds=100)
+    assert site.hits["/later.mp4"] == 1
 
 
 def test_a_site_that_stays_away_is_given_up(api: APIClient, work: Work) -> None:

@@ -31,6 +31,15 @@ def find(owner: Any, asset_id: UUID) -> Asset:
     return asset
 
 
+def registered(owner_id: UUID, asset_id: UUID) -> Asset | None:
+    """The asset that `register_file` made, if it did; processing goes on."""
+    known = Asset.objects.filter(pk=asset_id, owner_id=owner_id).first()
+    if known is not None and known.status == Asset.Status.PENDING_UPLOAD:
+        accept(known)
+        known.refresh_from_db()
+    return known
+
+
 def alive(asset_ids: Iterable[UUID]) -> set[UUID]:
     """Those of the assets that exist and are not in the bin."""
     found = Asset.objects.alive().filter(pk__in=list(asset_ids))
@@ -57,17 +66,17 @@ def register_file(
     asset_id: UUID,
     title: str,
     file_name: str = "",
+    consume: bool = False,
 ) -> Asset:
     """Take a local file into the library and start processing it.
 
     The way in for workers and commands, which have the file on disk already. Safe
-    to repeat with the same `asset_id`. Raises `sniffing.NotMedia`; the file itself
-    is left where it is.
+    to repeat with the same `asset_id`. Raises `sniffing.NotMedia`. The file is left
+    where it is; with `consume` it is given away, and nothing copied where both are
+    on one disk.
     """
-    known = Asset.objects.filter(pk=asset_id, owner_id=owner_id).first()
+    known = registered(owner_id, asset_id)
     if known is not None:
-        if known.status == Asset.Status.PENDING_UPLOAD:
-            accept(known)
         return known
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -87,7 +96,9 @@ def register_file(
         sha256=digest.hexdigest(),
     )
     asset.source_key = keys.asset_source(asset.pk, sniffed.extension)
-    media_storage().save_file(path, asset.source_key, content_type=asset.content_type)
+    media_storage().save_file(
+        path, asset.source_key, content_type=asset.content_type, consume=consume
+    )
     asset.save(force_insert=True)
     accept(asset)
     asset.refresh_from_db()
