@@ -93,6 +93,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
             "share_target": {
                 "action": "/downloads/",
                 "method": "GET",
+                "enctype": "application/x-www-form-urlencoded",
                 "params": {"title": "title", "text": "text", "url": "url"},
             },
         },

@@ -58,7 +58,8 @@ def popular(owner_id: UUID | None = None) -> list[dict[str, Any]]:
     Of one owner in 30 days, or of everybody in 7.
     """
     match: dict[str, Any] = {
-        "created_at": {"$gte": _since(DAYS if owner_id else POPULAR_DAYS)}
+        "created_at": {"$gte": _since(DAYS if owner_id else POPULAR_DAYS)},
+        "state": {"$ne": State.FAILED.value},
     }
     if owner_id is not None:
         match["owner_id"] = owner_id.hex

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import subprocess
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +177,9 @@ def chapters_in(path: Path) -> list[tuple[str, str, str]]:
     found = []
     for block in text.split("[CHAPTER]\n")[1:]:
         values = dict(line.split("=", 1) for line in block.strip().splitlines())
-        found.append((values["START"], values["END"], values["title"]))
+        base_ms = 1000 * Fraction(values["TIMEBASE"])
+        start, end = (str(int(values[key]) * base_ms) for key in ("START", "END"))
+        found.append((start, end, values["title"]))
     return found
 
 
