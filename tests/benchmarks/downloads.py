@@ -150,7 +150,7 @@ class Memory:
 def worker_of(server: RunningServer) -> psutil.Process:
     """The process that fetches."""
     for process in psutil.Process(server.process.pid).children(recursive=True):
-        if "rundramatiq" in process.cmdline() and "network" in process.cmdline():
+        if "network" in process.cmdline():
             return process
     raise RuntimeError("no worker fetches")
 
