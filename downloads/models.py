@@ -12,6 +12,7 @@ from django.utils import timezone
 from pydantic import BaseModel, Field
 
 from downloads.sources.video import PresetName
+from streamfetch import caching
 from streamfetch.jobs.models import ACTIVE, Job, JobError, Priority, State
 from streamfetch.jobs.registry import register
 from streamfetch.mongo.documents import Document, OwnedDocument
@@ -196,12 +197,14 @@ class Download(Job):
         ours: Self | None = running.filter(lease_token=token).first()
         if ours is not None:
             return ours
-        for candidate in cls.waiting():
-            claimed = cls.claim(candidate, token=token)
-            if claimed is not None and claimed._has_slot():
-                return claimed
-            if claimed is not None:
-                claimed.release()
+        # One at a time: who looks while another claims would count a slot as free.
+        with caching.alone("downloads-line", wait_s=5, hold_s=10):
+            for candidate in cls.waiting():
+                claimed = cls.claim(candidate, token=token)
+                if claimed is not None and claimed._has_slot():
+                    return claimed
+                if claimed is not None:
+                    claimed.release()
         return None
 
     @classmethod
@@ -231,7 +234,8 @@ class Download(Job):
         return found
 
     def _has_slot(self) -> bool:
-        """Whether two workers that claimed at once left this one within the limits.
+        """Whether two workers that claimed at once, because Redis was away, left this
+        one within the limits.
 
         Of those that run together the first ones stay: all workers see the same.
         """

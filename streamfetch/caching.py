@@ -8,7 +8,8 @@ a document that was changed meanwhile. Job state is never cached.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -29,6 +30,7 @@ FORMAT_URL_TTL_S = 900
 PROJECT_TTL_S = 300
 STATS_TTL_S = 3600
 LOOK_AGAIN_S = 0.05
+TRY_AGAIN_S = 0.01
 
 _MISSING = object()
 
@@ -97,6 +99,26 @@ def remember_once(
         time.sleep(LOOK_AGAIN_S)
         value = cache.get(key, _MISSING)
     return value, hit
+
+
+@contextmanager
+def alone(name: str, *, wait_s: float, hold_s: int) -> Iterator[bool]:
+    """Run the block while nobody else runs one of this name, in whatever process.
+
+    Yields False when others did not end within `wait_s`. Who stays longer than
+    `hold_s` may get company: what must never happen twice needs a check of its own.
+    """
+    key = f"alone:{name}"
+    give_up = time.monotonic() + wait_s
+    while not (mine := bool(cache.add(key, True, hold_s))):
+        if time.monotonic() > give_up:
+            break
+        time.sleep(TRY_AGAIN_S)
+    try:
+        yield mine
+    finally:
+        if mine:
+            cache.delete(key)
 
 
 def lookup(key: str) -> Any:

@@ -20,6 +20,7 @@ from streamfetch.egress.ledger import EgressLimits
 from streamfetch.egress.proxy import EgressProxy
 from streamfetch.egress.url import PublicUrl, parse_public_url
 from streamfetch.errors import DomainError
+from streamfetch.mongo.database import database
 
 MEBIBYTE = 1024 * 1024
 LOOK_BYTES = 64 * MEBIBYTE
@@ -95,8 +96,11 @@ def cookies_for(owner_id: UUID | None, url: PublicUrl) -> str:
     if owner_id is None:
         return ""
     sites = _parents(site_of(url))
-    found = SiteCookies.objects.filter(owner_id=owner_id, site__in=sites).first()
-    return jar.decrypt(found.encrypted) if found else ""
+    # Asked by every look-up, where making a document of it is a third of the time.
+    found = database()[SiteCookies._meta.db_table].find_one(
+        {"owner_id": owner_id.hex, "site": {"$in": sites}}, {"encrypted": True}
+    )
+    return jar.decrypt(found["encrypted"]) if found else ""
 
 
 def cache_id(url: PublicUrl, *, owner_id: UUID | None, has_cookies: bool) -> str:
