@@ -12,14 +12,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from rest_framework.test import APIClient  # noqa: E402
+from django.core.management import call_command
+from rest_framework.test import APIClient
 
-from projects.services import projects  # noqa: E402
-from streamfetch.accounts.local_owner import local_owner  # noqa: E402
-from tests import media  # noqa: E402
-from tests.benchmarks.figures import header, row  # noqa: E402
-from tests.uploads.library import ready_asset  # noqa: E402
+from projects.services import projects
+from streamfetch.accounts.local_owner import local_owner
+from tests import media
+from tests.benchmarks.figures import header, row
+from tests.uploads.library import ready_asset
 
 CLIPS, SAVES = 300, 40
 

@@ -20,10 +20,10 @@ import django
 
 django.setup()
 
-from downloads.pipeline import inspecting, means  # noqa: E402
-from downloads.sources.video import Video  # noqa: E402
-from streamfetch import caching  # noqa: E402
-from tests.benchmarks.figures import header  # noqa: E402
+from downloads.pipeline import inspecting, means
+from downloads.sources.video import Video
+from streamfetch import caching
+from tests.benchmarks.figures import header
 
 VIDEOS = 500
 REQUESTS = 5000
@@ -38,7 +38,7 @@ def _look(url: Any, *, cache_id: str, cookies: str) -> Video:
 
 def hit_rate(hours: int, *, seed: int) -> float:
     """The share of hits when the look-ups are spread evenly over so many hours."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     started = time.monotonic()
     hits = 0
     for number in range(REQUESTS):

@@ -15,16 +15,16 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
-import dramatiq  # noqa: E402
-from django.core.management import call_command  # noqa: E402
+import dramatiq
+from django.core.management import call_command
 
-from streamfetch.accounts.local_owner import local_owner  # noqa: E402
-from streamfetch.jobs.models import ENDED, State  # noqa: E402
-from tests import media  # noqa: E402
-from tests.benchmarks.figures import header, row  # noqa: E402
-from uploads.models import AssetProcessing  # noqa: E402
-from uploads.pipeline import chunks  # noqa: E402
-from uploads.services import assets  # noqa: E402
+from streamfetch.accounts.local_owner import local_owner
+from streamfetch.jobs.models import ENDED, State
+from tests import media
+from tests.benchmarks.figures import header, row
+from uploads.models import AssetProcessing
+from uploads.pipeline import chunks
+from uploads.services import assets
 
 RUNS = 3
 GIVE_UP_S = 600

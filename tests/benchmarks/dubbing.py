@@ -20,29 +20,29 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
-import numpy as np  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
+import numpy as np
+from django.conf import settings
+from django.core.management import call_command
 
-from automation.documents import DubConfig, Strategy  # noqa: E402
-from automation.engines import building  # noqa: E402
-from automation.engines.base import Dubbed, EngineError, Task  # noqa: E402
-from automation.engines.catalog import capabilities  # noqa: E402
-from automation.models import AutomationJob, DubChunk  # noqa: E402
-from automation.pipeline import chunk  # noqa: E402
-from automation.pipeline.running import dub  # noqa: E402
-from automation.services import jobs  # noqa: E402
-from automation.setup import general  # noqa: E402
-from streamfetch.accounts.local_owner import local_owner  # noqa: E402
-from streamfetch.ffmpeg.binary import ffmpeg_path  # noqa: E402
-from streamfetch.ffmpeg.probe import probe  # noqa: E402
-from streamfetch.jobs.models import State  # noqa: E402
-from streamfetch.jobs.running import run_job  # noqa: E402
-from tests.automation.speech import RATE, Speech, speech, talking_video  # noqa: E402
-from tests.benchmarks.figures import header, row  # noqa: E402
-from tests.uploads.library import ready_asset  # noqa: E402
-from uploads.models import Asset  # noqa: E402
-from uploads.services import captions  # noqa: E402
+from automation.documents import DubConfig, Strategy
+from automation.engines import building
+from automation.engines.base import Dubbed, EngineError, Task
+from automation.engines.catalog import capabilities
+from automation.models import AutomationJob, DubChunk
+from automation.pipeline import chunk
+from automation.pipeline.running import dub
+from automation.services import jobs
+from automation.setup import general
+from streamfetch.accounts.local_owner import local_owner
+from streamfetch.ffmpeg.binary import ffmpeg_path
+from streamfetch.ffmpeg.probe import probe
+from streamfetch.jobs.models import State
+from streamfetch.jobs.running import run_job
+from tests.automation.speech import RATE, Speech, speech, talking_video
+from tests.benchmarks.figures import header, row
+from tests.uploads.library import ready_asset
+from uploads.models import Asset
+from uploads.services import captions
 
 GRIDS_S = (30, 60)
 SEEDS = (1, 2, 3)

@@ -17,28 +17,28 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
+from django.core.management import call_command
 
-from streamfetch.accounts.local_owner import local_owner  # noqa: E402
-from streamfetch.ffmpeg import fragments, runner  # noqa: E402
-from streamfetch.ffmpeg.binary import ffmpeg_path  # noqa: E402
-from streamfetch.ffmpeg.command import Command  # noqa: E402
-from streamfetch.ffmpeg.probe import probe  # noqa: E402
-from streamfetch.jobs.running import run_job  # noqa: E402
-from tests import media  # noqa: E402
-from tests.benchmarks.figures import header, row  # noqa: E402
-from uploads.models import AssetProcessing  # noqa: E402
-from uploads.pipeline import (  # noqa: E402
+from streamfetch.accounts.local_owner import local_owner
+from streamfetch.ffmpeg import fragments, runner
+from streamfetch.ffmpeg.binary import ffmpeg_path
+from streamfetch.ffmpeg.command import Command
+from streamfetch.ffmpeg.probe import probe
+from streamfetch.jobs.running import run_job
+from tests import media
+from tests.benchmarks.figures import header, row
+from uploads.models import AssetProcessing
+from uploads.pipeline import (
     encoding,
     ladder,
     packaging,
     publishing,
     sprites,
 )
-from uploads.pipeline.encoding import Source, track_path  # noqa: E402
-from uploads.pipeline.ladder import Rung  # noqa: E402
-from uploads.pipeline.processing import process  # noqa: E402
-from uploads.services import assets  # noqa: E402
+from uploads.pipeline.encoding import Source, track_path
+from uploads.pipeline.ladder import Rung
+from uploads.pipeline.processing import process
+from uploads.services import assets
 
 RUNS = 3
 DEADLINE_S = 600

@@ -24,13 +24,13 @@ import psutil
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from rest_framework_simplejwt.tokens import AccessToken  # noqa: E402
+from django.core.management import call_command
+from rest_framework_simplejwt.tokens import AccessToken
 
-from projects.models import VideoProject  # noqa: E402
-from streamfetch.accounts.models import User  # noqa: E402
-from tests.running_server import free_port  # noqa: E402
-from uploads.models import Asset  # noqa: E402
+from projects.models import VideoProject
+from streamfetch.accounts.models import User
+from tests.running_server import free_port
+from uploads.models import Asset
 
 PEOPLE, THINK_S = 1_000, 30.0
 ASSETS_EACH, PROJECTS_EACH = 20, 3
@@ -144,7 +144,7 @@ async def listen(netloc: str, person: Person, until: float) -> None:
 async def browse(
     netloc: str, person: Person, answers: Answers, *, measured_from: float, until: float
 ) -> None:
-    loop, choose = asyncio.get_running_loop(), random.Random(person.asset)  # noqa: S311
+    loop, choose = asyncio.get_running_loop(), random.Random(person.asset)
     while True:
         # A connection waits shorter than a person thinks: browsers open a new one.
         await asyncio.sleep(choose.expovariate(1 / THINK_S))

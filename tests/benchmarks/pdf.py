@@ -20,15 +20,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
-import pikepdf  # noqa: E402
-from django.conf import settings  # noqa: E402
-from pikepdf import Array, Dictionary, Name  # noqa: E402
+import pikepdf
+from django.conf import settings
+from pikepdf import Array, Dictionary, Name
 
-from pdfeditor.geometry.boxes import Frame  # noqa: E402
-from pdfeditor.pipeline import child  # noqa: E402
-from pdfeditor.pipeline.children.exporting import write_annotations  # noqa: E402
-from pdfeditor.pipeline.children.opening import save, visible  # noqa: E402
-from tests.pdfeditor import samples  # noqa: E402
+from pdfeditor.geometry.boxes import Frame
+from pdfeditor.pipeline import child
+from pdfeditor.pipeline.children.exporting import write_annotations
+from pdfeditor.pipeline.children.opening import save, visible
+from tests.pdfeditor import samples
 
 PAGES, PER_PAGE, RUNS = 100, 10, 5
 FONTS = Path(settings.BASE_DIR) / "static" / "dist" / "fonts"

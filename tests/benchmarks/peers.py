@@ -21,19 +21,19 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
+from django.core.management import call_command
 
-from projects.fonts import fonts_directory  # noqa: E402
-from projects.models import CachedChunk  # noqa: E402
-from projects.pipeline.encoding import THREADS  # noqa: E402
-from projects.services import projects  # noqa: E402
-from projects.timeline.document import TextOverlay  # noqa: E402
-from streamfetch.accounts.local_owner import local_owner  # noqa: E402
-from streamfetch.ffmpeg.binary import ffmpeg_path  # noqa: E402
-from streamfetch.ffmpeg.probe import probe  # noqa: E402
-from tests.benchmarks.figures import header, row  # noqa: E402
-from tests.benchmarks.render import rendered, source_of  # noqa: E402
-from tests.uploads.library import ready_asset  # noqa: E402
+from projects.fonts import fonts_directory
+from projects.models import CachedChunk
+from projects.pipeline.encoding import THREADS
+from projects.services import projects
+from projects.timeline.document import TextOverlay
+from streamfetch.accounts.local_owner import local_owner
+from streamfetch.ffmpeg.binary import ffmpeg_path
+from streamfetch.ffmpeg.probe import probe
+from tests.benchmarks.figures import header, row
+from tests.benchmarks.render import rendered, source_of
+from tests.uploads.library import ready_asset
 
 MOVIEPY = "moviepy>=2.1,<3"
 PROGRAM = """

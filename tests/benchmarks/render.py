@@ -18,20 +18,20 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
+from django.core.management import call_command
 
-from projects.models import Render, VideoProject  # noqa: E402
-from projects.pipeline.render import render  # noqa: E402
-from projects.services import projects, renders  # noqa: E402
-from projects.timeline.document import CaptionCue, TextOverlay  # noqa: E402
-from projects.timeline.presets import Wish  # noqa: E402
-from streamfetch.accounts.local_owner import local_owner  # noqa: E402
-from streamfetch.ffmpeg.binary import ffmpeg_path  # noqa: E402
-from streamfetch.jobs.running import run_job  # noqa: E402
-from streamfetch.storage.backends import media_storage  # noqa: E402
-from tests import media  # noqa: E402
-from tests.benchmarks.figures import header, row  # noqa: E402
-from tests.uploads.library import ready_asset  # noqa: E402
+from projects.models import Render, VideoProject
+from projects.pipeline.render import render
+from projects.services import projects, renders
+from projects.timeline.document import CaptionCue, TextOverlay
+from projects.timeline.presets import Wish
+from streamfetch.accounts.local_owner import local_owner
+from streamfetch.ffmpeg.binary import ffmpeg_path
+from streamfetch.jobs.running import run_job
+from streamfetch.storage.backends import media_storage
+from tests import media
+from tests.benchmarks.figures import header, row
+from tests.uploads.library import ready_asset
 
 CUE_S = 5
 
