@@ -51,8 +51,6 @@ def describe(job: AutomationJob) -> dict[str, Any]:
 
 
 def _progress(job: AutomationJob) -> dict[str, Any]:
-    plan = job.plan
-    chunks = len(plan.boundaries) + 1 if plan else 0
     return {
         "stage": job.stage if job.stage in Stage.values else None,
         "overall_percent": round(job.percent, 1),
@@ -60,7 +58,7 @@ def _progress(job: AutomationJob) -> dict[str, Any]:
         "eta_s": job.eta_s,
         "estimated_completion": _estimated_completion(job),
         "download": job.download.model_dump(mode="json"),
-        "chunking": {"total_chunks": chunks},
+        "chunking": job.chunking.model_dump(mode="json"),
         "dubbing": job.dubbing.model_dump(mode="json"),
         "merging": job.merging.model_dump(mode="json"),
     }

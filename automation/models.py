@@ -11,6 +11,7 @@ from django.utils import timezone
 from automation.documents import (
     Attempt,
     ChunkError,
+    ChunkingProgress,
     ChunkPlan,
     DownloadProgress,
     DubbingProgress,
@@ -88,6 +89,7 @@ class AutomationJob(Job):
     video_info = EmbeddedField(schema=VideoInfo, default=VideoInfo)
     download = EmbeddedField(schema=DownloadProgress, default=DownloadProgress)
     plan = EmbeddedField(schema=ChunkPlan, null=True)
+    chunking = EmbeddedField(schema=ChunkingProgress, default=ChunkingProgress)
     dubbing = EmbeddedField(schema=DubbingProgress, default=DubbingProgress)
     merging = EmbeddedField(schema=MergingProgress, default=MergingProgress)
     outputs = EmbeddedField(schema=Outputs, default=Outputs)

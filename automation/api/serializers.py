@@ -8,6 +8,7 @@ from rest_framework import serializers
 from automation.describing import describe, describe_chunk, describe_line
 from automation.documents import (
     MAX_CUES,
+    ChunkingProgress,
     DownloadProgress,
     DubbingProgress,
     DubConfig,
@@ -35,10 +36,6 @@ class DubErrorSerializer(serializers.Serializer):
     details = serializers.CharField()
 
 
-class ChunkingProgressSerializer(serializers.Serializer):
-    total_chunks = serializers.IntegerField()
-
-
 class DubProgressSerializer(serializers.Serializer):
     stage = serializers.ChoiceField(choices=Stage.choices, allow_null=True)
     overall_percent = serializers.FloatField()
@@ -46,7 +43,7 @@ class DubProgressSerializer(serializers.Serializer):
     eta_s = serializers.FloatField(allow_null=True)
     estimated_completion = serializers.DateTimeField(allow_null=True)
     download = EmbeddedDocumentField(DownloadProgress)
-    chunking = ChunkingProgressSerializer()
+    chunking = EmbeddedDocumentField(ChunkingProgress)
     dubbing = EmbeddedDocumentField(DubbingProgress)
     merging = EmbeddedDocumentField(MergingProgress)
 

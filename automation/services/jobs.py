@@ -6,7 +6,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from automation.describing import announce
-from automation.documents import Boundary, ChunkPlan, DubConfig, VideoInfo
+from automation.documents import (
+    Boundary,
+    ChunkingProgress,
+    ChunkPlan,
+    DubConfig,
+    VideoInfo,
+)
 from automation.models import MAX_NAME, AutomationJob, DubChunk, LogLine
 from automation.services import estimates
 from downloads.models import Download
@@ -224,7 +230,7 @@ def move_boundaries(job: AutomationJob, samples: list[int]) -> AutomationJob:
     ]
     changed = plan.model_copy(update={"boundaries": moved})
     AutomationJob.objects.filter(pk=job.pk, reviewed_at=None).update_idempotently(
-        plan=changed
+        plan=changed, chunking=ChunkingProgress(total_chunks=len(changed.edges) - 1)
     )
     return _told(job)
 

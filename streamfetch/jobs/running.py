@@ -77,13 +77,16 @@ class Run(Generic[J]):
         """Have `act` called, in another thread, once `should_stop()` is true."""
         self.lease.when_lost(act)
 
-    def report(self, percent: float, *, eta_s: float | None = None) -> None:
-        """Progress from 0 to 100; written twice a second at most."""
+    def report(
+        self, percent: float, *, eta_s: float | None = None, **changes: Any
+    ) -> None:
+        """Progress from 0 to 100, with other fields that tell of it; written twice
+        a second at most."""
         now = time.monotonic()
         if now - self._reported_at < REPORT_EVERY_S:
             return
         self._reported_at = now
-        self._store(percent=min(100.0, max(0.0, percent)), eta_s=eta_s)
+        self._store(percent=min(100.0, max(0.0, percent)), eta_s=eta_s, **changes)
 
     def enter(self, stage: str, *, percent: float | None = None) -> None:
         """A new stage is always told at once."""

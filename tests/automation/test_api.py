@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from automation.documents import Boundary, ChunkPlan
 from automation.models import AutomationJob, DubChunk, LogLine
 from automation.pipeline.journal import note, trim
 from automation.pipeline.retention import remove_old_files
@@ -241,3 +242,40 @@ def test_a_removed_job_takes_its_files_along(
     assert media_storage().head(key) is None
     assert not AutomationJob.objects.filter(pk=job.pk).exists()
     assert job.state in {State.QUEUED, State.CANCELLED}
+
+
+@pytest.mark.parametrize(
+    ("boundaries", "field", "code"),
+    [
+        ([1_000], "boundaries[0]", "chunk_too_short"),
+        ([100 * 48_000, 100 * 48_000 + 10], "boundaries[1]", "chunk_too_short"),
+        ([460 * 48_000], "boundaries[0]", "chunk_too_long"),
+        ([100 * 48_000], "boundaries[0]", "chunk_too_long"),
+        ([], "boundaries[0]", "chunk_too_long"),
+    ],
+)
+def test_cuts_that_no_engine_takes_are_refused_at_the_cut(
+    *,
+    alice: User,
+    asset: Asset,
+    api: APIClient,
+    boundaries: list[int],
+    field: str,
+    code: str,
+) -> None:
+    job, *_ = dub_of(alice, asset)
+    plan = ChunkPlan(
+        sample_count=600 * 48_000, boundaries=[Boundary(sample=300 * 48_000)]
+    )
+    AutomationJob.objects.filter(pk=job.pk).update(
+        config=job.config.model_copy(update={"review": True}),
+        plan=plan,
+        state=State.QUEUED,
+        paused_at=timezone.now(),
+    )
+    answer = api.put(f"{JOBS}{job.pk}/boundaries/", {"boundaries": boundaries})
+    assert answer.status_code == 400
+    problem = answer.json()["errors"][0]
+    assert (problem["field"], problem["code"]) == (field, code)
+    job.refresh_from_db()
+    assert job.plan == plan

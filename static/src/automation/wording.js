@@ -121,6 +121,12 @@ function downloadWords({ bytes_downloaded: got, total_bytes: total, speed_bytes_
   return [amount, formatSpeed(speed)].filter(Boolean).join(" · ");
 }
 
+function chunkWords({ total_chunks: total, processed, current_chunk: current }) {
+  if (!total) return "";
+  if (current !== null) return t("{done} of {total} parts", { done: processed, total });
+  return t("{count} parts", { count: total });
+}
+
 function dubWords({ total, completed, failed, active_jobs: active }) {
   if (!total) return "";
   const parts = [t("{done} of {total} parts", { done: completed, total })];
@@ -141,9 +147,7 @@ export function stagesOf(job) {
   const at = done ? STAGES.length : STAGES.indexOf(failedAt ?? progress.stage);
   const words = {
     download: downloadWords(progress.download),
-    chunk: progress.chunking.total_chunks
-      ? t("{count} parts", { count: progress.chunking.total_chunks })
-      : "",
+    chunk: chunkWords(progress.chunking),
     dub: dubWords(progress.dubbing),
     merge: progress.merging.total_chunks
       ? t("{done} of {total} parts", {

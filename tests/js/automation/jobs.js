@@ -16,7 +16,7 @@ export function job(changes = {}) {
       overall_percent: 43.7,
       eta_s: 130,
       download: { bytes_downloaded: 0, total_bytes: null, speed_bytes_per_s: 0 },
-      chunking: { total_chunks: 4 },
+      chunking: { total_chunks: 4, processed: 4, current_chunk: null },
       dubbing: { total: 8, completed: 3, failed: 1, pending: 2, active_jobs: 2 },
       merging: { chunks_processed: 0, total_chunks: 0 },
     },

@@ -42,6 +42,13 @@ test("stages before the present one are done, those after it are not", () => {
   assert.equal(stagesOf(job())[2].words, "3 of 8 parts · 2 under way · 1 failed");
 });
 
+test("while the sound is cut, it says how far that is", () => {
+  const progress = { ...job().progress, stage: "chunk" };
+  const cutting = { ...progress, chunking: { total_chunks: 4, processed: 1, current_chunk: 1 } };
+  assert.equal(stagesOf(job({ progress: cutting }))[1].words, "1 of 4 parts");
+  assert.equal(stagesOf(job({ progress }))[1].words, "4 parts");
+});
+
 test("a failed job marks the stage that failed, a finished one none", () => {
   const failed = job({ state: "failed", error: { stage: "merge", message: "", failed_chunks: [] } });
   assert.deepEqual(
