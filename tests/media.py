@@ -124,6 +124,20 @@ def copied_from(path: Path, *, start_s: float) -> Path:
     return _made("cut.mp4", ["-ss", str(start_s), "-i", str(path), "-c", "copy"])
 
 
+def chaptered(*, container: str = "mp4") -> Path:
+    """Return two seconds with the chapters "One = 1", "Two" and "Last", which claims
+    to end long after the file."""
+    places = [(0, 500, "One \\= 1"), (500, 1500, "Two"), (1500, 60_000, "Last")]
+    lines = [";FFMETADATA1"]
+    for start, end, title in places:
+        lines += ["[CHAPTER]", "TIMEBASE=1/1000", f"START={start}", f"END={end}"]
+        lines.append(f"title={title}")
+    names = _written("chapters.txt", "\n".join([*lines, ""]).encode())
+    argv = ["-i", str(video(duration_s=2)), "-i", str(names), "-map", "0"]
+    argv += ["-map_chapters", "1", "-c", "copy"]
+    return _made(f"chaptered.{container}", argv)
+
+
 def zero_bytes() -> Path:
     """Return an empty file named .mp4."""
     return _written("empty.mp4", b"")

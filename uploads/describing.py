@@ -59,9 +59,15 @@ def playback(asset: Asset) -> dict[str, Any]:
 
 def playback_all(assets: Iterable[Asset]) -> dict[UUID, dict[str, Any]]:
     """`playback` of many assets, by id, with two queries."""
-    ids = [asset.pk for asset in assets]
-    renditions, captions = renditions_of(ids), captions_of(ids)
-    return {pk: _addresses(renditions.get(pk, {}), captions.get(pk, [])) for pk in ids}
+    found = {asset.pk: asset for asset in assets}
+    renditions, captions = renditions_of(found), captions_of(found)
+    return {
+        pk: {
+            **_addresses(renditions.get(pk, {}), captions.get(pk, [])),
+            "chapters": asset.chapters.model_dump()["items"] if asset.chapters else [],
+        }
+        for pk, asset in found.items()
+    }
 
 
 def describe_captions(captions: Iterable[Caption]) -> list[dict[str, Any]]:

@@ -41,6 +41,20 @@ class MediaFacts(BaseModel):
     audio_sample_rate: int | None = None
 
 
+class Chapter(BaseModel):
+    """A named part of a film; the title may be empty."""
+
+    start_ms: int
+    end_ms: int
+    title: str = ""
+
+
+class Chapters(BaseModel):
+    """In order of their start."""
+
+    items: list[Chapter] = []
+
+
 class LogEntry(BaseModel):
     """One thing that processing did or found; `message` is for the owner."""
 
@@ -90,6 +104,7 @@ class Asset(RevisedDocument):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     facts = EmbeddedField(schema=MediaFacts, null=True)
+    chapters = EmbeddedField(schema=Chapters, null=True)
     processing_attempts = models.PositiveSmallIntegerField(default=0)
     last_error = EmbeddedField(schema=JobError, null=True)
 

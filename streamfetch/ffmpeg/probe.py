@@ -90,6 +90,15 @@ class AudioStream:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Chapter:
+    """A named part, from the start of the file; the title may be empty."""
+
+    start_ms: int
+    end_ms: int
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MediaInfo:
     """What one file is. `container` is the name of its demuxer (`mov`, `matroska`).
 
@@ -105,6 +114,7 @@ class MediaInfo:
     bit_rate: int
     video: VideoStream | None
     audio: AudioStream | None
+    chapters: tuple[Chapter, ...] = ()
 
 
 _ANSWER = TypeAdapter(MediaInfo)

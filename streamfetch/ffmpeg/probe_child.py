@@ -29,6 +29,7 @@ _CLAIM_SLACK_MS, _CLAIM_SLACK = 2000, 0.1
 _HEADER_SLACK_MS = 60_000
 _AGREED_MS = 100
 _MOST_BOXES = 1000
+_MOST_CHAPTERS, _LONGEST_TITLE = 500, 200
 # One packet can claim to last for hours; a picture held longer than this is
 # not believed, and a long duration needs at least so many bytes a second
 # (black H.264 at one frame a second takes about 30).
@@ -229,7 +230,25 @@ def _describe_opened(
         "bit_rate": _bit_rate(sizes.size_bytes, duration_ms),
         "video": _video(video, seen[video.index], kind=kind) if video else None,
         "audio": _audio(audio, seen[audio.index]) if audio else None,
+        "chapters": _chapters(container, duration_ms),
     }
+
+
+def _chapters(container: Any, duration_ms: int) -> list[dict[str, Any]]:
+    """Return those that begin in the file and last, counted from its start."""
+    start_ms = _ms(container.start_time or 0, Fraction(1, 1_000_000))
+    found = []
+    for one in container.chapters()[:_MOST_CHAPTERS]:
+        begin_ms, end_ms = (
+            min(duration_ms, max(0, _ms(one[side], one["time_base"]) - start_ms))
+            for side in ("start", "end")
+        )
+        if end_ms > begin_ms:
+            title = str(one["metadata"].get("title", ""))
+            words = "".join(each if each.isprintable() else " " for each in title)
+            words = " ".join(words.split())[:_LONGEST_TITLE]
+            found.append({"start_ms": begin_ms, "end_ms": end_ms, "title": words})
+    return sorted(found, key=lambda chapter: chapter["start_ms"])
 
 
 def _main_streams(container: Any, config: dict[str, Any]) -> tuple[Any, Any]:

@@ -247,3 +247,5 @@ def test_chapters_and_what_a_sponsor_paid_for(
     file, info = source_of(Asset.objects.get(), settings)
     assert info.duration_ms == pytest.approx(length_ms, abs=120)
     assert chapters_in(file) == chapters
+    titles = [title.replace("\\", "") for _start, _end, title in chapters]
+    assert [chapter.title for chapter in info.chapters] == titles

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 Work = Callable[[], None]
 
 MAKERS: dict[str, Callable[[], Path]] = {
-    "video": lambda: media.video(duration_s=2),
+    "video": media.chaptered,
     "sound": lambda: media.audio(duration_s=2),
     "picture": lambda: media.image(image_format="png"),
     "silent": lambda: media.video(duration_s=1, audio=False),
@@ -88,6 +88,8 @@ def test_every_kind_of_media_becomes_ready_with_its_facts(
     assert asset["poster_url"].startswith("/media/")
     playback = browser.api.get(f"/api/v1/assets/{asset['id']}/playback/").json()
     assert bool(playback["progressive"]) == (name != "picture")
+    titles = [chapter["title"] for chapter in playback["chapters"]]
+    assert titles == (["One = 1", "Two", "Last"] if name == "video" else [])
     assert list((own_folders / "workspaces").iterdir()) == []
 
 

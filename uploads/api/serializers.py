@@ -244,6 +244,14 @@ class PeaksSerializer(serializers.Serializer):
     per_second = serializers.IntegerField()
 
 
+class ChapterSerializer(serializers.Serializer):
+    """A part of the film, in milliseconds; the title may be empty."""
+
+    start_ms = serializers.IntegerField()
+    end_ms = serializers.IntegerField()
+    title = serializers.CharField(allow_blank=True)
+
+
 class PlaybackSerializer(serializers.Serializer):
     progressive = serializers.CharField(allow_null=True)
     hls = serializers.CharField(allow_null=True)
@@ -253,6 +261,7 @@ class PlaybackSerializer(serializers.Serializer):
     poster = serializers.CharField(allow_null=True)
     peaks = PeaksSerializer(allow_null=True)
     captions = CaptionSerializer(many=True)
+    chapters = ChapterSerializer(many=True)
     expires_at = serializers.DateTimeField()
 
 

@@ -17,7 +17,15 @@ from streamfetch.ffmpeg.errors import FFmpegFailed
 from streamfetch.ffmpeg.probe import MediaInfo, probe
 from streamfetch.jobs.running import Run
 from streamfetch.storage.backends import media_storage
-from uploads.models import Asset, AssetProcessing, Kind, MediaFacts, Rendition
+from uploads.models import (
+    Asset,
+    AssetProcessing,
+    Chapter,
+    Chapters,
+    Kind,
+    MediaFacts,
+    Rendition,
+)
 from uploads.pipeline import first_page, journal, previews, publishing
 from uploads.pipeline.adaptive import PLAYABLE_AT, make_playable
 from uploads.pipeline.commands import run_command
@@ -54,6 +62,17 @@ def facts_of(info: MediaInfo) -> MediaFacts:
     )
 
 
+def chapters_of(info: MediaInfo) -> Chapters | None:
+    if not info.chapters:
+        return None
+    return Chapters(
+        items=[
+            Chapter(start_ms=each.start_ms, end_ms=each.end_ms, title=each.title)
+            for each in info.chapters
+        ]
+    )
+
+
 def _check_length(info: MediaInfo) -> None:
     if info.duration_ms > settings.MAX_SOURCE_MS:
         hours = settings.MAX_SOURCE_MS / 3_600_000
@@ -69,6 +88,7 @@ def _describe_source(asset: Asset, source: Source) -> None:
     changes: dict[str, Any] = {
         "kind": info.kind,
         "facts": facts_of(info),
+        "chapters": chapters_of(info),
         "duration_ms": None if info.kind == "image" else info.duration_ms,
         "width": info.video.display_width if info.video else None,
         "height": info.video.display_height if info.video else None,

@@ -10,6 +10,7 @@ import { toast, toastError } from "../shared/toasts.js";
 import { deleteAsset, makeProject, renameAsset, reprocessAsset } from "./asset_actions.js";
 import { factsOf, isWorking, workLine } from "./asset_card.js";
 import { CaptionsList } from "./captions_list.js";
+import { ChapterList } from "./chapter_list.js";
 import { ClipMaker } from "./clip_maker.js";
 import { TagsEditor } from "./tags_editor.js";
 
@@ -27,7 +28,7 @@ const isWatchable = (asset) =>
 class AssetController extends Controller {
   static targets = [
     "player", "work", "failed", "needsReady", "clip", "clipButton", "tags", "log", "logList",
-    "captions",
+    "captions", "chapters",
   ];
 
   connect() {
@@ -43,6 +44,9 @@ class AssetController extends Controller {
     if (player) {
       const asset = () => this.asset;
       this.clips = new ClipMaker({ form: this.clipTarget, player, asset, signal });
+    }
+    if (this.hasChaptersTarget && player) {
+      this.chapters = new ChapterList(this.chaptersTarget, player, signal);
     }
     if (this.hasCaptionsTarget) {
       this.captions = new CaptionsList(this.captionsTarget, {
@@ -125,6 +129,7 @@ class AssetController extends Controller {
     const still = this.playerTarget.querySelector(".still");
     if (still) still.src = playback?.poster ?? this.asset.poster_url ?? "";
     this.captions?.paint(playback?.captions ?? []);
+    this.chapters?.paint(playback?.chapters ?? []);
     if (!playback?.hls && !playback?.progressive) return;
     this.presented = true;
     const { id } = this.asset;

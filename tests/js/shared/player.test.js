@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import {
+  chapterAt,
+  chapterBeside,
+  chapterMarks,
+  chapterName,
+} from "../../../static/src/shared/player/chapters.js";
 import { labelOf } from "../../../static/src/shared/player/engine.js";
 import { actionOf, nextSpeed } from "../../../static/src/shared/player/keys.js";
 import { PlaceMemory } from "../../../static/src/shared/player/memory.js";
@@ -89,4 +95,32 @@ test("a quality is named after the short side", () => {
   assert.equal(labelOf({ width: 1280, height: 720 }), "720p");
   assert.equal(labelOf({ width: 720, height: 1280 }), "720p");
   assert.equal(labelOf({ height: 360 }), "360p");
+});
+
+const PARTS = [
+  { start_ms: 0, end_ms: 10_000, title: "Up" },
+  { start_ms: 10_000, end_ms: 20_000, title: "" },
+  { start_ms: 25_000, end_ms: 30_000, title: "Down" },
+];
+
+test("the chapter at a moment, none between two", () => {
+  assert.deepEqual([0, 9.99, 10, 22, 29, 30].map((at) => chapterAt(PARTS, at)), [0, 0, 1, -1, 2, -1]);
+  assert.equal(chapterAt([], 3), -1);
+  assert.equal(chapterName(PARTS, 1), "Chapter 2");
+  assert.equal(chapterName(PARTS, -1), "");
+});
+
+test("one chapter on, or back to the start of this one first", () => {
+  assert.deepEqual(actionOf("PageDown"), ["chapterBy", 1]);
+  assert.equal(chapterBeside(PARTS, 0, 1), 10);
+  assert.equal(chapterBeside(PARTS, 27, 1), null);
+  assert.equal(chapterBeside(PARTS, 18, -1), 10);
+  assert.equal(chapterBeside(PARTS, 11, -1), 0);
+  assert.equal(chapterBeside(PARTS, 1, -1), 0);
+  assert.equal(chapterBeside([], 1, -1), null);
+});
+
+test("chapters are marked where they begin, but for the very start", () => {
+  assert.deepEqual(chapterMarks(PARTS, 50), [0.2, 0.5]);
+  assert.deepEqual(chapterMarks(PARTS, Number.NaN), []);
 });

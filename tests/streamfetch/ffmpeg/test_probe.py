@@ -89,6 +89,19 @@ def test_a_late_start_does_not_lengthen_the_duration(container: str) -> None:
     assert info.start_ms >= 4900
 
 
+@pytest.mark.parametrize("container", ["mp4", "mkv"])
+def test_chapters_are_named_and_stay_inside_the_file(container: str) -> None:
+    info = probe(media.chaptered(container=container))
+
+    found = [(each.start_ms, each.end_ms, each.title) for each in info.chapters]
+    assert found == [
+        (0, 500, "One = 1"),
+        (500, 1500, "Two"),
+        (1500, info.duration_ms, "Last"),
+    ]
+    assert info.duration_ms < 2100
+
+
 @pytest.mark.parametrize(
     ("codec", "audio_codec", "container", "names"),
     [

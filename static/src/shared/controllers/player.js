@@ -7,6 +7,7 @@ import { Controller } from "@hotwired/stimulus";
 import { setIcon, show } from "../dom.js";
 import { t } from "../i18n.js";
 import { Captions } from "../player/captions.js";
+import { chapterAt, chapterBeside, chapterMarks, chapterName } from "../player/chapters.js";
 import { fillChoices } from "../player/choice_menu.js";
 import { Engine } from "../player/engine.js";
 import { actionOf, nextSpeed, SPEEDS } from "../player/keys.js";
@@ -24,8 +25,8 @@ const RENEW_AFTER_MS = 20_000;
 
 export class PlayerController extends Controller {
   static targets = [
-    "video", "big", "message", "note", "noteText", "noteButton", "seek", "peek", "peekTime",
-    "thumb", "play", "mute", "volume", "now", "total", "speed", "speeds", "quality",
+    "video", "big", "message", "note", "noteText", "noteButton", "seek", "chapters", "peek",
+    "peekTime", "peekChapter", "thumb", "play", "mute", "volume", "now", "total", "speed", "speeds", "quality",
     "qualityMenu", "qualities", "captionsMenu", "captions", "captionChoices", "words", "pip",
     "full",
   ];
@@ -53,6 +54,7 @@ export class PlayerController extends Controller {
     on("play pause ended", () => this.paintState());
     on("play", () => this.started());
     on("pause ended seeked", () => this.savePlace());
+    on("durationchange", () => this.paintChapters());
     on("timeupdate seeked durationchange loadedmetadata progress", () => this.paintTime());
     on("volumechange", () => this.paintVolume());
     on("ratechange", () => this.paintSpeed());
@@ -101,6 +103,7 @@ export class PlayerController extends Controller {
     if (this.playback.poster) video.poster = this.playback.poster;
     this.thumbnails = null;
     this.words.load(this.playback.captions ?? []);
+    this.paintChapters();
     const source = chooseSource(
       this.fellBack ? { ...this.playback, hls: null } : this.playback,
       abilities(),
@@ -262,6 +265,15 @@ export class PlayerController extends Controller {
     this.videoTarget.currentTime = 0;
   }
 
+  get chapters() {
+    return this.playback?.chapters ?? [];
+  }
+
+  chapterBy(step) {
+    const video = this.videoTarget;
+    video.currentTime = chapterBeside(this.chapters, video.currentTime, step) ?? video.currentTime;
+  }
+
   peek(event) {
     const { duration } = this.videoTarget;
     const known = Number.isFinite(duration);
@@ -271,6 +283,9 @@ export class PlayerController extends Controller {
     const box = this.seekTarget.getBoundingClientRect();
     const share = Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
     this.peekTimeTarget.textContent = formatDuration(share * duration * 1000);
+    const chapter = chapterName(this.chapters, chapterAt(this.chapters, share * duration));
+    this.peekChapterTarget.textContent = chapter;
+    show(this.peekChapterTarget, chapter !== "");
     const thumbnail = thumbnailAt(this.wantThumbnails(), share * duration);
     show(this.thumbTarget, thumbnail !== null);
     if (thumbnail) paintThumbnail(this.thumbTarget, thumbnail);
@@ -305,7 +320,7 @@ export class PlayerController extends Controller {
     if (target.closest?.("button") && [" ", "Enter"].includes(key)) return;
     if (target === this.volumeTarget && key.startsWith("Arrow")) return;
     const action = actionOf(key);
-    if (!action) return;
+    if (!action || (action[0] === "chapterBy" && this.chapters.length === 0)) return;
     const [name, ...amounts] = action;
     event.preventDefault();
     this[name](...amounts);
@@ -355,6 +370,15 @@ export class PlayerController extends Controller {
       `${this.nowTarget.textContent} / ${this.totalTarget.textContent}`,
     );
     if (Date.now() - (this.savedAt ?? 0) > SAVE_EVERY_MS) this.savePlace();
+  }
+
+  paintChapters() {
+    const marks = chapterMarks(this.chapters, this.videoTarget.duration).map((share) => {
+      const mark = document.createElement("span");
+      mark.style.setProperty("--at", `${share * 100}%`);
+      return mark;
+    });
+    this.chaptersTarget.replaceChildren(...marks);
   }
 
   paintVolume() {

@@ -2,6 +2,7 @@
 
 const SEEK_S = { j: -10, l: 10, ArrowLeft: -5, ArrowRight: 5 };
 const VOLUME = { ArrowUp: 0.05, ArrowDown: -0.05 };
+const CHAPTER = { PageUp: -1, PageDown: 1 };
 const PLAIN = {
   " ": "toggle",
   k: "toggle",
@@ -21,6 +22,7 @@ export function actionOf(key) {
   const name = key.length === 1 ? key.toLowerCase() : key;
   if (Object.hasOwn(SEEK_S, name)) return ["seekBy", SEEK_S[name]];
   if (Object.hasOwn(VOLUME, name)) return ["volumeBy", VOLUME[name]];
+  if (Object.hasOwn(CHAPTER, name)) return ["chapterBy", CHAPTER[name]];
   if (/^\d$/.test(name)) return ["seekToShare", Number(name) / 10];
   return Object.hasOwn(PLAIN, name) ? [PLAIN[name]] : null;
 }
