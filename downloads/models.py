@@ -22,6 +22,7 @@ from uploads.models import Asset
 MAX_URL = 8000
 MAX_TITLE = 200
 MAX_SITE = 255
+MAX_NOTE = 400
 MAX_TRACKS = 20
 MAX_SEEN = 10_000
 # A paused download waits in the queue for a day that does not come.
@@ -53,6 +54,7 @@ class Options(BaseModel):
     preset: PresetName | Literal[""] = ""
     subtitles: list[Track] = Field(default_factory=list, max_length=MAX_TRACKS)
     chapters: bool = True
+    thumbnail: bool = True
     sponsorblock: Literal["off", "mark", "remove"] = "off"
     then: str = Field("", max_length=40)
 
@@ -148,6 +150,8 @@ class Download(Job):
     total_bytes = models.PositiveBigIntegerField(null=True)
     speed_bytes_per_s = models.FloatField(default=0.0)
     download_duration_ms = models.PositiveBigIntegerField(null=True)
+    # What the owner should know of a fetch that succeeded.
+    note = models.CharField(max_length=MAX_NOTE, default="", blank=True)
     then_url = models.CharField(max_length=MAX_TITLE, default="")
     subscription = models.ForeignKey(
         Subscription,

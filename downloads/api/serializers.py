@@ -30,6 +30,9 @@ class PresetOptionsSerializer(StrictSerializer):
     )
     subtitles = TrackSerializer(many=True, required=False, default=list)
     chapters = serializers.BooleanField(required=False, default=True)
+    thumbnail = serializers.BooleanField(
+        required=False, default=True, help_text="Keep the site's picture as poster."
+    )
     sponsorblock = serializers.ChoiceField(
         choices=SPONSORBLOCK, required=False, default="off"
     )
@@ -175,6 +178,7 @@ class DownloadSerializer(JobSerializer):
     total_bytes = serializers.IntegerField(read_only=True, allow_null=True)
     speed_bytes_per_s = serializers.IntegerField(read_only=True)
     download_duration_ms = serializers.IntegerField(read_only=True, allow_null=True)
+    note = serializers.CharField(read_only=True)
     then_url = serializers.CharField(read_only=True)
     subscription = serializers.UUIDField(read_only=True, allow_null=True)
     asset = serializers.UUIDField(read_only=True, allow_null=True)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from downloads.models import MAX_TITLE, Download, Format
-from downloads.pipeline import inspecting, means, partials, sponsors, tracks
+from downloads.pipeline import inspecting, means, partials, sponsors, thumbnails, tracks
 from downloads.pipeline.assemble import Wishes, assemble
 from downloads.sources.base import Fetched, Means, Received, Wanted, WantedTrack
 from downloads.sources.failures import SourceFailure
@@ -112,14 +112,24 @@ class _Fetch:
             title=self._title(fetched),
             file_name=self._file_name(fetched, path),
             consume=True,
+            poster=self._poster(fetched),
         )
         run.store(
             format=_format(fetched, asset),
             download_duration_ms=duration_ms,
             speed_bytes_per_s=fetched.size_bytes / max(0.001, duration_ms / 1000),
         )
-        tracks.add(asset, fetched.tracks)
+        added = tracks.add(asset, fetched.tracks)
+        run.store(note=tracks.note_of_missing(job.options.subtitles, added))
         return asset
+
+    def _poster(self, fetched: Fetched) -> Path | None:
+        video = fetched.found
+        if not isinstance(video, Video) or not self.run.job.options.thumbnail:
+            return None
+        return thumbnails.poster_of(
+            video, proxy=self.proxy, workspace=self.run.workspace
+        )
 
     def _means(self) -> Means:
         job = self.run.job

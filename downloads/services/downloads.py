@@ -216,6 +216,7 @@ def _described(download: Download, *, has_file: bool) -> dict[str, Any]:
         "total_bytes": download.total_bytes,
         "speed_bytes_per_s": round(download.speed_bytes_per_s),
         "download_duration_ms": download.download_duration_ms,
+        "note": download.note,
         "then_url": download.then_url,
         "subscription": (
             str(download.subscription_id) if download.subscription_id else None

@@ -22,7 +22,7 @@ django.setup()
 
 import pikepdf
 from django.conf import settings
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Array, Dictionary, Name, String
 
 from pdfeditor.geometry.boxes import Frame
 from pdfeditor.pipeline import child
@@ -81,7 +81,8 @@ def ours(source: Path, target: Path, folder: Path, *, flatten: bool = False) -> 
 
 
 def bare(source: Path, target: Path, folder: Path, *, flatten: bool = False) -> None:
-    """The same marks by hand: a dictionary, an appearance, a graphics state."""
+    """The same marks by hand: a dictionary with what the standard has for them, an
+    appearance, a graphics state."""
     with pikepdf.open(source) as pdf:
         state = Dictionary(Type=Name.ExtGState, ca=1, CA=1, BM=Name.Multiply)
         state = pdf.make_indirect(state)
@@ -89,6 +90,7 @@ def bare(source: Path, target: Path, folder: Path, *, flatten: bool = False) -> 
             frame = Frame(visible(page.obj))
             made = []
             for number in range(PER_PAGE):
+                moment = String("D:20261121100000Z")
                 corners = quad(number)
                 points = [
                     side
@@ -109,6 +111,10 @@ def bare(source: Path, target: Path, folder: Path, *, flatten: bool = False) -> 
                     QuadPoints=Array(points),
                     C=Array([1, 0.8353, 0.2902]),
                     F=4,
+                    NM=String(f"{page.index}-{number}"),
+                    T=String(""),
+                    M=moment,
+                    CreationDate=moment,
                     AP=Dictionary(N=form),
                 )
                 made.append(pdf.make_indirect(mark))

@@ -137,7 +137,8 @@ def main() -> None:
         )
         path = bring_in(page, Path(sys.argv[1]) if len(sys.argv) > 1 else book)
         first_page(page)
-        path = bring_in(page, book)
+        if len(sys.argv) > 1:
+            path = bring_in(page, book)
         project = call(page, "GET", path.removesuffix("annotations/"))[1]
         saving(page, path, project["pages"][0]["id"])
         crowded(page, path, project["pages"][0]["id"])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from rest_framework.test import APIClient
 
 from downloads.models import Download
@@ -22,7 +23,7 @@ from streamfetch.ffmpeg.probe import MediaInfo, probe
 from streamfetch.jobs.running import run_job
 from tests import media
 from tests.downloads.shelf import Shelf, serving
-from uploads.models import Asset
+from uploads.models import Asset, Rendition
 from uploads.services import captions
 
 pytestmark = pytest.mark.django_db
@@ -67,12 +68,15 @@ def dash(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     }
     manifest = (folder / "film.mpd").read_text().replace("</Period>", TEXT_SET)
     files["/film.mpd"] = ("application/dash+xml", manifest.encode())
+    red = media.image(source="color=red", image_format="png")
+    files["/red.png"] = ("image/png", red.read_bytes())
     files["/en.vtt"] = ("text/vtt", WORDS)
     with serving(files) as shelf:
         page = (
             "<!doctype html><title>x</title>"
             '<meta property="og:title" content="The film">'
             f'<meta property="og:video" content="{shelf.url("/film.mpd")}">'
+            f'<meta property="og:image" content="{shelf.url("/red.png")}">'
         )
         shelf.files["/film"] = ("text/html", page.encode())
         yield shelf
@@ -98,7 +102,7 @@ def test_a_manifest_on_a_page_becomes_one_file_with_words(
     body = {
         "url": dash.url("/film"),
         "format_id": smallest["format_id"],
-        "subtitles": [{"language": "en"}],
+        "subtitles": [{"language": "en"}, {"language": "xx"}],
         "then": "project",
     }
     asked = api.post(URL, body).json()
@@ -113,6 +117,11 @@ def test_a_manifest_on_a_page_becomes_one_file_with_words(
     assert info.audio is not None
     assert info.video.height == 180
     assert info.duration_ms == pytest.approx(4000, abs=100)
+    assert done["note"] == "The site has no readable subtitles in: xx."
+    poster = Rendition.objects.get(asset_id=asset.pk, spec=Rendition.Spec.POSTER)
+    with Image.open(Path(settings.MEDIA_ROOT) / poster.key) as picture:
+        red, green, _blue = picture.convert("RGB").getpixel((9, 9))
+    assert (red > 200, green < 60) == (True, True), "the site's picture"
     [track] = captions.of(asset)
     assert [cue.text for cue in track.cues()] == ["Hello there"]
     page = api.get(done["then_url"])

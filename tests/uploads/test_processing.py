@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from streamfetch.accounts.models import User
 from streamfetch.jobs import queue
 from streamfetch.storage.backends import media_storage
 from tests import media
 from tests.uploads.sending import Browser, stored_keys
-from uploads.models import Asset, AssetProcessing
+from uploads.models import Asset, AssetProcessing, Rendition
+from uploads.services import assets
 
 pytestmark = pytest.mark.django_db
 Work = Callable[[], None]
@@ -91,6 +94,22 @@ def test_every_kind_of_media_becomes_ready_with_its_facts(
     titles = [chapter["title"] for chapter in playback["chapters"]]
     assert titles == (["One = 1", "Two", "Last"] if name == "video" else [])
     assert list((own_folders / "workspaces").iterdir()) == []
+
+
+def test_a_poster_that_came_along_stays(
+    alice: User, work: Work, own_folders: Path, tmp_path: Path
+) -> None:
+    red = media.image(tmp_path / "red.jpg", source="color=red")
+    brought = red.read_bytes()
+    asset = assets.register_file(
+        alice.pk, media.video(duration_s=1), asset_id=uuid4(), title="x", poster=red
+    )
+    work()
+    asset.refresh_from_db()
+    assert asset.status == Asset.Status.READY
+    poster = Rendition.objects.get(asset_id=asset.pk, spec=Rendition.Spec.POSTER)
+    with media_storage().open(poster.key) as file:
+        assert file.read() == brought
 
 
 HOSTILE: dict[str, tuple[Callable[[], Path], str, str]] = {

@@ -158,5 +158,8 @@ def _looked_at(
     _check_length(source.info)
     _describe_source(asset, source)
     run.enter("poster", percent=8)
-    _make_poster(run, source)
+    # Whoever brought the file in may have brought its picture along.
+    spec = Rendition.Spec.POSTER
+    if not Rendition.objects.filter(asset_id=asset.pk, spec=spec).exists():
+        _make_poster(run, source)
     return source

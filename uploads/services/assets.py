@@ -16,6 +16,7 @@ from streamfetch.storage.backends import media_storage
 from uploads import sniffing
 from uploads.describing import announce
 from uploads.models import Asset, AssetProcessing, Rendition
+from uploads.pipeline import publishing
 from uploads.pipeline.retention import erase
 from uploads.pipeline.starting import accept, start_processing
 from uploads.services import usage
@@ -67,13 +68,15 @@ def register_file(
     title: str,
     file_name: str = "",
     consume: bool = False,
+    poster: Path | None = None,
 ) -> Asset:
     """Take a local file into the library and start processing it.
 
     The way in for workers and commands, which have the file on disk already. Safe
     to repeat with the same `asset_id`. Raises `sniffing.NotMedia`. The file is left
     where it is; with `consume` it is given away, and nothing copied where both are
-    on one disk.
+    on one disk. `poster`, a JPEG that is given away too, stands for the film instead
+    of one of its frames.
     """
     known = registered(owner_id, asset_id)
     if known is not None:
@@ -100,6 +103,8 @@ def register_file(
         path, asset.source_key, content_type=asset.content_type, consume=consume
     )
     asset.save(force_insert=True)
+    if poster is not None:
+        publishing.store_file(asset.pk, Rendition.Spec.POSTER, poster, size=None)
     accept(asset)
     asset.refresh_from_db()
     return asset

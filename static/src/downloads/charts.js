@@ -73,7 +73,8 @@ export function barChart(rows, { name, series, format, every = 5, width = NARROW
   for (const share of [0, 0.5, 1]) {
     const y = 6 + box.height * (1 - share);
     svg.append(element("line", { x1: LEFT, x2: width, y1: y, y2: y, class: "chart-line" }));
-    const text = share === 0.5 && top < 2 ? "" : format(top * share);
+    // Half a download is none.
+    const text = share === 0.5 && top % 2 !== 0 ? "" : format(top * share);
     svg.append(element("text", { x: LEFT - 8, y: y + 4, class: "chart-text chart-text-end" }, text));
   }
   for (const bar of bars) {

@@ -82,6 +82,8 @@ export function fillRow(row, download) {
   const origin = [download.channel, download.url].filter(Boolean).join(" · ");
   setText(row, "url", origin);
   show(field(row, "url"), Boolean(download.title) && download.title !== download.url);
+  show(field(row, "note"), Boolean(download.note));
+  setText(row, "note", download.note ?? "");
   show(field(row, "reason"), Boolean(download.error));
   setText(row, "reason", download.error?.message ?? "");
   field(row, "state").dataset.state = badgeOf(download);

@@ -153,6 +153,7 @@ export function foundVideo(template, video, does) {
       title: value("title").trim(),
       format_id: formatId,
       subtitles: tracks,
+      thumbnail: card.querySelector("[name='thumbnail']").checked,
       chapters: card.querySelector("[name='chapters']").checked,
       sponsorblock: value("sponsorblock"),
       then: value("then"),

@@ -1,12 +1,8 @@
 /** The captions of one asset: which there are, and adding and removing files. */
 import { icon, show } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
+import { LANGUAGES, languageOptions, ownLanguage } from "../shared/languages.js";
 
-const LANGUAGES = [
-  "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi",
-  "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru",
-  "sk", "sl", "sr", "sv", "sw", "ta", "th", "tl", "tr", "uk", "ur", "vi", "zh", "zh-TW",
-];
 const MAX_FILE_BYTES = 4_000_000;
 
 /** The text of a subtitle file; many old ones are not UTF-8. */
@@ -38,14 +34,8 @@ export class CaptionsList {
     this.list = section.querySelector("ul");
     this.select = section.querySelector("select");
     this.file = section.querySelector("input[type='file']");
-    const names = new Intl.DisplayNames([document.documentElement.lang || "en"], {
-      type: "language",
-    });
-    const own = navigator.language.split("-")[0];
-    const options = LANGUAGES.map((code) => new Option(names.of(code) ?? code, code));
-    options.sort((a, b) => a.text.localeCompare(b.text));
-    this.select.replaceChildren(...options);
-    this.select.value = LANGUAGES.includes(own) ? own : "en";
+    this.select.replaceChildren(...languageOptions());
+    this.select.value = ownLanguage();
     this.file.addEventListener("change", () => this.#send());
     section.querySelector("[data-do='add']").addEventListener("click", () => this.file.click());
     this.list.addEventListener("click", (event) => {

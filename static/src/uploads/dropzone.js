@@ -5,10 +5,10 @@ const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Fil
 const typing = (element) => element?.closest?.("input, textarea, [contenteditable]");
 
 /**
- * @param {{onFiles: (files: File[]) => void, onLink: (url: string) => void,
- *   onDragging: (dragging: boolean) => void, signal: AbortSignal}} options
+ * @param {{onFiles: (files: File[]) => void, onDragging: (dragging: boolean) => void,
+ *   signal: AbortSignal}} options
  */
-export function catchDrops({ onFiles, onLink, onDragging, signal }) {
+export function catchDrops({ onFiles, onDragging, signal }) {
   // dragenter and dragleave fire for every child; only their balance counts.
   let depth = 0;
   const on = (type, handler) => document.addEventListener(type, handler, { signal });
@@ -39,11 +39,6 @@ export function catchDrops({ onFiles, onLink, onDragging, signal }) {
   on("paste", (event) => {
     if (typing(event.target)) return;
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length > 0) {
-      onFiles(files);
-      return;
-    }
-    const text = event.clipboardData?.getData("text/plain").trim() ?? "";
-    if (/^https?:\/\/\S+$/i.test(text)) onLink(text);
+    if (files.length > 0) onFiles(files);
   });
 }

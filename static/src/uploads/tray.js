@@ -3,17 +3,21 @@ import { Controller } from "@hotwired/stimulus";
 import { application } from "../shared/application.js";
 import { show } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
+import { onPastedLink } from "../shared/pasted_link.js";
 import { toast } from "../shared/toasts.js";
 import { catchDrops } from "./dropzone.js";
 import { describeTotals, UploadList } from "./upload_list.js";
 import { totalsOf } from "./upload_manager.js";
 import { startUploads, uploadFiles, uploads } from "./uploads_of_page.js";
 
-/** Puts a pasted address into the page's link box, if it has one. */
-function fillLink(url) {
+/** Puts a pasted address into the page's link box, or looks it up where one can. */
+function takeLink(url) {
   const forms = [...document.querySelectorAll("[data-link-form]")];
   const form = forms.find((candidate) => candidate.offsetParent !== null);
-  if (!form) return;
+  if (!form) {
+    location.assign(`/downloads/?${new URLSearchParams({ url })}`);
+    return;
+  }
   form.elements.url.value = url;
   form.elements.url.focus();
 }
@@ -30,12 +34,15 @@ class TrayController extends Controller {
     });
     this.unwatch = uploads.watch((finished) => finished && this.finished(finished));
     if (this.hasVeilTarget) {
+      const { signal } = this.leaving;
       catchDrops({
-        signal: this.leaving.signal,
+        signal,
         onFiles: uploadFiles,
-        onLink: fillLink,
         onDragging: (dragging) => show(this.veilTarget, dragging),
       });
+      // The downloads page looks it up itself.
+      const looks = document.querySelector("[data-controller~='downloads']");
+      if (!looks) onPastedLink(takeLink, { signal });
     }
     startUploads();
   }
