@@ -104,7 +104,9 @@ class ProjectDetail(APIView):
         },
     )
     def patch(self, request: Request, project_id: UUID) -> Response:
-        project = projects.find(request.user, project_id)
+        replaces = isinstance(request.data, dict) and "timeline" in request.data
+        unread = ("timeline",) if replaces else ()
+        project = projects.find(request.user, project_id, unread=unread)
         body = EditProjectSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         changes = dict(body.validated_data)

@@ -24,9 +24,14 @@ MAX_PIXELS = (1920, 1080)
 TEMPLATES = {"16:9": (1920, 1080), "9:16": (1080, 1920), "1:1": (1080, 1080)}
 
 
-def find(owner: Any, project_id: UUID) -> VideoProject:
-    """The caller's project, unless it is in the bin. Raises `NotFound`."""
-    project = VideoProject.objects.owned_by(owner).alive().filter(pk=project_id).first()
+def find(owner: Any, project_id: UUID, *, unread: Iterable[str] = ()) -> VideoProject:
+    """The caller's project, unless it is in the bin. Raises `NotFound`.
+
+    Fields in `unread` are read when they are asked for: reading and checking a long
+    timeline takes longer than writing the one that replaces it.
+    """
+    found = VideoProject.objects.owned_by(owner).alive().filter(pk=project_id)
+    project = found.defer(*unread).first()
     if project is None:
         raise NotFound(_("There is no such project."))
     return project

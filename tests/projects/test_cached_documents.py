@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from projects.models import VideoProject
 from projects.services import projects
+from projects.timeline.document import Timeline
 from streamfetch import caching
 from streamfetch.accounts.models import User
 
@@ -64,3 +65,25 @@ def test_a_cached_document_is_its_owners_alone(
     assert api.get(url_of(project)).status_code == 200
     assert stranger_api.get(url_of(project)).status_code == 404
     assert api.get(url_of(project)).status_code == 200
+
+
+def test_a_timeline_that_is_replaced_is_not_read(
+    api: APIClient, project: VideoProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading and checking a long one takes most of an autosave's time."""
+    document = api.get(url_of(project)).data
+    body = {"timeline": document["timeline"], "revision": 1}
+    # The first edit reads what it replaces, and keeps it as a version.
+    assert api.patch(url_of(project), body, format="json").status_code == 200
+    checked: list[Any] = []
+    check = Timeline.model_validate
+
+    def counted(value: Any) -> Timeline:
+        checked.append(value)
+        return check(value)
+
+    monkeypatch.setattr(Timeline, "model_validate", counted)
+    body["revision"] = 2
+    answer = api.patch(url_of(project), body, format="json")
+    assert (answer.status_code, answer.data["name"]) == (200, "Trip")
+    assert len(checked) == 1
