@@ -14,11 +14,14 @@ export class Compositor {
   constructor({ frame, screen, store }) {
     Object.assign(this, { frame, screen, store });
     this.filters = new SvgFilters(screen);
+    this.#measure();
+    new ResizeObserver(() => this.#measure()).observe(frame);
   }
 
-  /** The size of the frame on screen. */
-  get size() {
-    return { width: this.frame.clientWidth, height: this.frame.clientHeight };
+  /** Kept: asking for it while something is dragged lays the whole page out. */
+  #measure() {
+    /** The size of the frame on screen. */
+    this.size = { width: this.frame.clientWidth, height: this.frame.clientHeight };
   }
 
   /**

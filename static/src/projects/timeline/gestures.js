@@ -99,9 +99,8 @@ export class TimelineGestures {
     this.view.held = drag.held;
     const scroll = this.#autoScroll();
     const began = performance.now();
-    const origin = this.view.scroll.scrollLeft;
-    const apply = (now, dx, dy) =>
-      drag.move(dx + this.view.scroll.scrollLeft - origin, dy, now);
+    const origin = this.view.left;
+    const apply = (now, dx, dy) => drag.move(dx + this.view.left - origin, dy, now);
     let last = null;
     startDrag(event, {
       move: (dx, dy, now) => {
@@ -122,21 +121,21 @@ export class TimelineGestures {
 
   /** Scrolls on while a drag is held at an edge of the window. */
   #autoScroll() {
-    const { scroll } = this.view;
+    const { view } = this;
+    const { left, right } = view.scroll.getBoundingClientRect();
     let speed = 0;
     let frame = 0;
     let again = () => {};
     const step = () => {
       frame = 0;
       if (speed === 0) return;
-      scroll.scrollLeft += speed;
+      view.left += speed;
       again();
       frame = requestAnimationFrame(step);
     };
     return {
       follow(clientX, callback) {
         again = callback;
-        const { left, right } = scroll.getBoundingClientRect();
         const low = left + 90;
         if (clientX < low) speed = Math.max(-24, (clientX - low) / 3);
         else speed = clientX > right - 40 ? Math.min(24, (clientX - right + 40) / 3) : 0;

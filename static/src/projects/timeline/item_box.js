@@ -15,8 +15,14 @@ const NAMES = {
 };
 const TRANSITIONS = { fade: "Fade", dissolve: "Dissolve", wipe: "Wipe", slide: "Slide", none: "Cut" };
 
+/** What pictures and sound along a clip follow from, besides where it is. */
+const DRAWN = ["asset", "start_time", "end_time", "speed", "volume", "muted"];
+
 export class ItemBox {
   #painted = {};
+  #styles = new Map();
+  #isTiny = false;
+  #said = null;
 
   constructor({ element, kind, id, strips, titles }) {
     Object.assign(this, { element, kind, id, strips, titles });
@@ -31,27 +37,34 @@ export class ItemBox {
 
   /**
    * @param {{part: object, span: {start: number, end: number}, row: object, zoom: number,
-   *   near: {from: number, to: number}, problem: string | undefined}} view `near` in pixels
+   *   near: {from: number, to: number}, problem: string | undefined, isDraft: boolean}} view
+   *   `near` in pixels; `isDraft`: a drag is under way, and what is only read aloud waits
    */
-  paint({ part, span, row, zoom, near, problem }) {
+  paint({ part, span, row, zoom, near, problem, isDraft }) {
     const before = this.#painted;
     const place = before.zoom !== zoom || before.row?.top !== row.top || before.row?.height !== row.height;
     const changed = before.part !== part || before.start !== span.start || before.end !== span.end;
-    const isNear = before.near === near;
-    const drawn = place || changed ? null : before.drawn;
-    this.#painted = { part, zoom, row, near, drawn, start: span.start, end: span.end };
+    const drawn = place ? null : before.drawn;
+    this.#painted = { part, zoom, row, near, drawn, problem, start: span.start, end: span.end };
     if (before.problem !== problem) this.element.classList.toggle("is-wrong", Boolean(problem));
-    this.#painted.problem = problem;
-    if (!place && !changed && isNear) return;
+    if (this.#said !== part && !(isDraft && this.#said)) this.#say(part);
+    if (!place && !changed && before.near === near) return;
     const width = Math.max(3, (span.end - span.start) * zoom - (plays(this.kind) ? 1 : 0));
     const left = ORIGIN_PX + span.start * zoom;
-    const { style } = this.element;
-    style.transform = `translate(${left}px, ${row.top}px)`;
-    style.width = `${width}px`;
-    style.height = `${row.height}px`;
-    this.element.classList.toggle("is-tiny", width < HANDLES_FROM_PX);
-    if (changed) this.#say(part);
+    this.#style("transform", `translate(${left}px, ${row.top}px)`);
+    this.#style("width", `${width}px`);
+    this.#style("height", `${row.height}px`);
+    const isTiny = width < HANDLES_FROM_PX;
+    if (isTiny !== this.#isTiny) this.element.classList.toggle("is-tiny", isTiny);
+    this.#isTiny = isTiny;
     if (plays(this.kind)) this.#draw({ part, width, left, row, zoom, near });
+  }
+
+  /** Setting a style to what it is already makes the browser work it out again. */
+  #style(name, value) {
+    if (this.#styles.get(name) === value) return;
+    this.#styles.set(name, value);
+    this.element.style.setProperty(name, value);
   }
 
   #title(part) {
@@ -61,6 +74,7 @@ export class ItemBox {
   }
 
   #say(part) {
+    this.#said = part;
     const title = this.#title(part);
     const speed = part.speed && part.speed !== 1 ? ` · ${part.speed}×` : "";
     const effects = part.effects?.length ? ` · ${t("fx")} ${part.effects.length}` : "";
@@ -81,8 +95,8 @@ export class ItemBox {
 
   #draw({ part, width, left, row, zoom, near }) {
     const fade = (name) => `${Math.min(width, (part[name] ?? 0) * zoom)}px`;
-    this.element.style.setProperty("--fade-in", fade("fade_in"));
-    this.element.style.setProperty("--fade-out", fade("fade_out"));
+    this.#style("--fade-in", fade("fade_in"));
+    this.#style("--fade-out", fade("fade_out"));
     const from = Math.max(0, near.from - left);
     const to = Math.min(width, near.to - left);
     const hasStrip = width >= STRIP_FROM_PX && to > from;
@@ -92,17 +106,17 @@ export class ItemBox {
       this.strip = this.wave = null;
       return;
     }
-    // What is drawn as a whole stays right however the window moves.
-    const range = `${from}-${to}`;
-    if (this.#painted.drawn === range) return;
-    this.#painted.drawn = range;
+    // What is drawn as a whole stays right however the window or the clip moves.
+    const drawn = [from, to, ...DRAWN.map((field) => part[field])].join();
+    if (this.#painted.drawn === drawn) return;
+    this.#painted.drawn = drawn;
     this.wave ??= this.#canvas("item-wave");
     if (this.kind === "clip") this.strip ??= this.#canvas("item-strip");
     const view = { part, zoom, from, to };
     if (this.kind === "clip") this.strips.drawPictures(this.strip, { ...view, height: row.height - 2 });
     const height = this.kind === "clip" ? Math.round(row.height * 0.34) : row.height - 14;
     if (!this.strips.hasSound(part.asset)) return;
-    const { color } = getComputedStyle(this.wave);
+    const color = this.strips.waveColor(this.kind, this.wave);
     this.strips.drawWave(this.wave, { ...view, height, color });
   }
 

@@ -1,22 +1,28 @@
 /** The ruler: a canvas over the piece of the timeline that is near. */
 import { rulerLabel, rulerSteps } from "./scale.js";
 
+/** What the style sheet says of the ruler; asking for each drawing would be slow. */
+export function rulerLook(canvas) {
+  const { color, outlineColor, fontFamily } = getComputedStyle(canvas);
+  return { height: canvas.clientHeight, color, line: outlineColor, fontFamily };
+}
+
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {{zoom: number, from: number, width: number, duration: number}} view
+ * @param {{zoom: number, from: number, width: number, duration: number,
+ *   look: ReturnType<typeof rulerLook>}} view
  *   `from`: seconds at its left edge; `width` in CSS pixels
  */
-export function drawRuler(canvas, { zoom, from, width, duration }) {
+export function drawRuler(canvas, { zoom, from, width, duration, look }) {
   const ratio = devicePixelRatio || 1;
-  const height = canvas.clientHeight;
+  const { height } = look;
   canvas.style.width = `${width}px`;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   const context = canvas.getContext("2d");
-  const style = getComputedStyle(canvas);
   context.scale(ratio, ratio);
   context.clearRect(0, 0, width, height);
-  context.font = `560 10.5px ${style.fontFamily}`;
+  context.font = `560 10.5px ${look.fontFamily}`;
   context.textBaseline = "top";
 
   const { major, minor } = rulerSteps(zoom);
@@ -28,13 +34,13 @@ export function drawRuler(canvas, { zoom, from, width, duration }) {
     const x = Math.round((seconds - from) * zoom) + 0.5;
     const isMajor = index % perMajor === 0;
     context.globalAlpha = seconds <= duration + 1e-6 ? 1 : 0.45;
-    context.strokeStyle = style.outlineColor;
+    context.strokeStyle = look.line;
     context.beginPath();
     context.moveTo(x, isMajor ? height - 9 : height - 4);
     context.lineTo(x, height);
     context.stroke();
     if (isMajor) {
-      context.fillStyle = style.color;
+      context.fillStyle = look.color;
       context.fillText(rulerLabel(seconds, major), x + 4, 4);
     }
   }

@@ -15,6 +15,7 @@ export class Strips {
   #peaks = new Map();
   #waiting = new Set();
   #frame = 0;
+  #colors = new Map();
 
   /** @param {{playback: Record<string, {thumbnails: string | null, peaks?: object}>,
    *   posters: (asset: string) => string | null}} sources */
@@ -96,6 +97,16 @@ export class Strips {
       return new Uint8Array(await answer.arrayBuffer());
     });
     return data && { data, perSecond: peaks.per_second ?? 50 };
+  }
+
+  /** The style sheet's colour of a kind's waveforms, asked for once in each theme. */
+  waveColor(kind, canvas) {
+    if (!this.#colors.has(kind)) this.#colors.set(kind, getComputedStyle(canvas).color);
+    return this.#colors.get(kind);
+  }
+
+  forgetColors() {
+    this.#colors.clear();
   }
 
   hasSound(asset) {

@@ -8,7 +8,7 @@ import { transitionSpan } from "../model/looks.js";
 import { findPart, partsOf, spanOf } from "../model/parts.js";
 import { ItemBox } from "./item_box.js";
 import { layoutRows, rowFor } from "./rows.js";
-import { drawRuler } from "./ruler.js";
+import { drawRuler, rulerLook } from "./ruler.js";
 import { MAX_ZOOM, MIN_ZOOM, ORIGIN_PX, shareOf, TAIL_PX, zoomOf, zoomToFit } from "./scale.js";
 
 const KINDS = ["clip", "audio", "text", "caption", "transition"];
@@ -19,6 +19,8 @@ export class TimelineView {
   #frame = 0;
   #painting = 0;
   #rulerPainted = {};
+  #rulerLook = null;
+  #left = 0;
   #near = { from: 0, to: 0 };
   #layoutOf = {};
   #headsPainted = "";
@@ -37,7 +39,7 @@ export class TimelineView {
     }
     this.zoomInput = part("zoom");
     this.template = part("item-template");
-    this.scroll.addEventListener("scroll", () => this.#soon(), { passive: true });
+    this.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#measure();
     new ResizeObserver(() => this.#resized()).observe(this.scroll);
     this.zoomInput.addEventListener("input", () => this.zoomTo(zoomOf(Number(this.zoomInput.value) / 100)));
@@ -76,6 +78,21 @@ export class TimelineView {
     this.width = Math.max(120, this.scroll.clientWidth - this.headWidth);
   }
 
+  /** How far the timeline is scrolled, in pixels; kept like the sizes. */
+  get left() {
+    return this.#left;
+  }
+
+  set left(pixels) {
+    this.scroll.scrollLeft = pixels;
+    this.#left = this.scroll.scrollLeft;
+  }
+
+  #scrolled() {
+    this.#left = this.scroll.scrollLeft;
+    this.#soon();
+  }
+
   get layout() {
     const { timeline } = this.store;
     const known = this.#layoutOf;
@@ -97,15 +114,15 @@ export class TimelineView {
   /** Zooms around a time that keeps its place, the playhead by default. */
   zoomTo(zoom, anchor = this.store.time) {
     const next = Math.max(MIN_ZOOM, Math.min(MAX_ZOOM, zoom));
-    const offset = anchor * this.zoom - this.scroll.scrollLeft;
+    const offset = anchor * this.zoom - this.left;
     const isSeen = offset >= 0 && offset <= this.width;
     this.store.state.patch({ zoom: next });
-    this.scroll.scrollLeft = anchor * next - (isSeen ? offset : this.width / 2);
+    this.left = anchor * next - (isSeen ? offset : this.width / 2);
   }
 
   fit() {
     this.store.state.patch({ zoom: null });
-    this.scroll.scrollLeft = 0;
+    this.left = 0;
   }
 
   /** @returns {number} seconds under a pointer */
@@ -124,7 +141,7 @@ export class TimelineView {
     } else if (event.altKey || (event.deltaX === 0 && !event.shiftKey && !this.#scrollsDown())) {
       // Nothing to scroll down: the wheel goes along the time.
       event.preventDefault();
-      this.scroll.scrollLeft += event.deltaY;
+      this.left += event.deltaY;
     }
   }
 
@@ -157,8 +174,7 @@ export class TimelineView {
 
   /** Whether the window has left the piece that is drawn; then takes a new one. */
   #moved(force = false) {
-    const { width } = this;
-    const left = this.scroll.scrollLeft;
+    const { left, width } = this;
     const { from, to, zoom } = this.#near;
     const inside = left >= from + 20 || from === 0;
     if (!force && zoom === this.zoom && inside && left + width <= to - 20) return false;
@@ -169,6 +185,8 @@ export class TimelineView {
   #repaintAll() {
     for (const box of this.#boxes.values()) box.stale();
     this.#rulerPainted = {};
+    this.#rulerLook = null;
+    this.strips.forgetColors();
     this.#moved(true);
     this.#paintItems();
   }
@@ -190,8 +208,7 @@ export class TimelineView {
     this.zoomInput.value = String(Math.round(shareOf(zoom) * 100));
     this.zoomInput.style.setProperty("--fill", `${shareOf(zoom) * 100}%`);
     this.#paintRows(layout);
-    this.#moved(this.#near.zoom !== zoom || this.#near.duration !== timeline.duration);
-    this.#near.duration = timeline.duration;
+    this.#moved();
     this.#paintItems();
     this.#paintPlayhead();
     this.#paintRange();
@@ -223,6 +240,7 @@ export class TimelineView {
     const near = this.#near;
     const [start, end] = [(near.from - ORIGIN_PX) / zoom, near.to / zoom];
     const seen = new Set();
+    const isDraft = this.store.state.get().draft !== null;
     for (const kind of KINDS) {
       for (const part of partsOf(timeline, kind)) {
         const span = kind === "transition" ? transitionSpan(timeline, part) : spanOf(kind, part);
@@ -231,7 +249,7 @@ export class TimelineView {
         if (!row) continue;
         seen.add(part.id);
         const box = this.#boxes.get(part.id) ?? this.#make(kind, part.id);
-        box.paint({ part, span, row, zoom, near, problem: this.problems.get(part.id) });
+        box.paint({ part, span, row, zoom, near, problem: this.problems.get(part.id), isDraft });
       }
     }
     for (const [id, box] of this.#boxes) {
@@ -282,20 +300,20 @@ export class TimelineView {
     this.playhead.setAttribute("aria-valuemax", String(this.store.timeline.duration));
     this.playhead.setAttribute("aria-valuetext", formatTimecode(this.store.time));
     if (!this.store.state.get().playing) return;
-    const { scrollLeft } = this.scroll;
-    if (x < scrollLeft || x > scrollLeft + this.width - 40) this.scroll.scrollLeft = x - 60;
+    if (x < this.left || x > this.left + this.width - 40) this.left = x - 60;
   }
 
   /** Brings a time into the window. */
   reveal(time) {
     const x = time * this.zoom;
-    const { scrollLeft } = this.scroll;
-    if (x < scrollLeft || x > scrollLeft + this.width) this.scroll.scrollLeft = x - this.width / 3;
+    if (x < this.left || x > this.left + this.width) this.left = x - this.width / 3;
   }
 
   #paintRuler() {
     const { from, to } = this.#near;
-    const { markers, duration } = this.store.timeline;
+    const { markers } = this.store.timeline;
+    // An end that is out of sight is no reason to draw.
+    const duration = Math.min(this.store.timeline.duration, to / this.zoom);
     const last = this.#rulerPainted;
     const isSame = last.near === this.#near && last.markers === markers && last.duration === duration;
     if (isSame) return;
@@ -303,9 +321,8 @@ export class TimelineView {
     const left = Math.max(0, from - ORIGIN_PX);
     this.ruler.style.transform = `translateX(${left + ORIGIN_PX}px)`;
     const { zoom } = this;
-    drawRuler(this.ruler, {
-      zoom, from: left / zoom, width: to - left, duration: this.store.timeline.duration,
-    });
+    this.#rulerLook ??= rulerLook(this.ruler);
+    drawRuler(this.ruler, { zoom, from: left / zoom, width: to - left, duration, look: this.#rulerLook });
     this.#paintMarkers();
   }
 
