@@ -3,7 +3,8 @@
 python -m tests.benchmarks.sync [CUTS]
 
 Renders a source with a white frame and a beep at each second, cut at uneven times,
-and measures how far each flash is from its beep.
+and measures how much farther each flash is from its beep than it is in the source,
+where a beep is at the second and a flash on the next frame.
 """
 
 import subprocess
@@ -43,7 +44,7 @@ def beeps(path: Path) -> list[float]:
 
 def seen(path: Path, rate: Fraction) -> list[float]:
     """The seconds at which a flash begins."""
-    shown = lumas(path)
+    shown = lumas(path, rate)
     return [
         float(number / rate)
         for number in range(1, len(shown))
@@ -51,23 +52,34 @@ def seen(path: Path, rate: Fraction) -> list[float]:
     ]
 
 
+def apart(flashing: list[float], beeping: list[float]) -> list[float]:
+    """By how many seconds each flash comes after its beep."""
+    assert len(flashing) == len(beeping), (len(flashing), len(beeping))
+    return [flash - beep for flash, beep in zip(flashing, beeping, strict=True)]
+
+
 def errors(
     folder: Path, *, rate: str, said: float, vfr: bool, cuts: int
 ) -> list[float]:
-    """How many frames each flash is from its beep."""
+    """How many frames each flash was moved against its beep."""
     source = flashes(folder / "flash.mp4", rate=rate, seconds=SOURCE_S, vfr=vfr)
-    clips, at = [], 0.0
+    exact = exact_frame_rate(said)
+    # A flash is seen to begin from the second frame on; no cut shows the first.
+    own = dict(enumerate(apart(seen(source, exact), beeps(source)[1:]), 1))
+    clips, at, expected = [], 0.0, []
     for number in range(cuts):
         start = round((number % 40) + 0.803 + 0.0013 * (number % 7), 3)
         end = round(start + CLIP_S + 0.0017 * (number % 5), 3)
         clips.append(clip(source, start, end, position=round(at, 3)))
         at = round(at + end - start, 3)
+        expected += [own[second] for second in range(int(start) + 1, int(end) + 1)]
     path = rendered([source], clips, directory=folder / "out", wanted=settings(said))
-    exact = exact_frame_rate(said)
-    flashing, beeping = seen(path, exact), beeps(path)
-    assert len(flashing) == len(beeping) == 18 * cuts, (len(flashing), len(beeping))
-    pairs = zip(flashing, beeping, strict=True)
-    return [abs(flash - beep) * float(exact) for flash, beep in pairs]
+    found = apart(seen(path, exact), beeps(path))
+    assert len(found) == len(expected) == 18 * cuts, len(found)
+    return [
+        abs(now - before) * float(exact)
+        for now, before in zip(found, expected, strict=True)
+    ]
 
 
 def main() -> None:

@@ -153,10 +153,11 @@ def _decoded(argv: list[str]) -> bytes:
     return finished.stdout
 
 
-def lumas(path: Path) -> list[float]:
-    """The luma of every frame, in the middle of the picture."""
+def lumas(path: Path, rate: Fraction | None = None) -> list[float]:
+    """The luma of every frame in the middle of the picture; `rate` makes it steady."""
+    steady = f"fps={rate}," if rate else ""
     data = _decoded(
-        ["-i", str(path), "-map", "0:v", "-vf", "extractplanes=y,crop=16:16",
+        ["-i", str(path), "-map", "0:v", "-vf", f"{steady}extractplanes=y,crop=16:16",
          "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"]
     )  # fmt: skip
     return [sum(data[at : at + 256]) / 256 for at in range(0, len(data), 256)]
