@@ -33,9 +33,6 @@ function paintDocument(part, root, store) {
     frame.style.backgroundColor = settings.background_color ?? "#000000";
     part("[data-stage='empty']").hidden = timeline.clips.length > 0;
     part("[data-transport='total']").textContent = `/ ${formatTimecode(timeline.duration)}`;
-    const { width, height } = settings.resolution;
-    part("[data-render-fact='frame']").textContent = `${width} × ${height} · ${settings.frame_rate} fps`;
-    part("[data-render-fact='length']").textContent = formatTimecode(timeline.duration);
     for (const button of root.querySelectorAll("[data-do='render']")) {
       button.disabled = timeline.duration === 0;
     }

@@ -3,7 +3,7 @@ import { show } from "../../shared/dom.js";
 import { api } from "../../shared/http.js";
 import { t } from "../../shared/i18n.js";
 import { formatTimecode } from "../../shared/time.js";
-import { renderWish } from "../model/wish.js";
+import { exportedFrame, renderWish } from "../model/wish.js";
 
 const percent = (share) => `${Math.round(share * 100)} %`;
 
@@ -15,18 +15,22 @@ export class ExportMenu {
   constructor(parts) {
     Object.assign(this, parts);
     const part = (name) => this.root.querySelector(`[data-export-field="${name}"]`);
-    for (const name of ["preset", "range", "clear", "plan", "legend", "time", "loudness"]) this[name] = part(name);
+    for (const name of ["preset", "range", "clear", "plan", "legend", "time", "loudness", "frame", "length"]) {
+      this[name] = part(name);
+    }
+    this.frameRow = part("frame-row");
     this.ownLoudness = part("own-loudness");
     this.loudnessField = part("loudness-field");
     this.timeRow = part("time-row");
     this.button.addEventListener("click", () => setTimeout(() => this.#opened(), 0));
     this.preset.addEventListener("change", () => {
       show(this.loudnessField, this.preset.value !== "gif");
+      this.#paintFacts();
       void this.#plan();
     });
     this.loudness.addEventListener("change", () => void this.#plan());
-    this.store.watch((state) => state.range, () => this.#paintRange());
-    this.store.watchDocument(() => this.#paintRange());
+    this.store.watch((state) => state.range, () => this.#paintFacts());
+    this.store.watchDocument(() => this.#paintFacts());
   }
 
   /** The body of a request for a render. */
@@ -39,13 +43,16 @@ export class ExportMenu {
     });
   }
 
-  #paintRange() {
+  #paintFacts() {
+    const { settings, timeline } = this.store;
     const { range } = this.store.state.get();
-    const { duration } = this.store.timeline;
+    const [start, end] = range ? [range.start, Math.min(range.end, timeline.duration)] : [0, timeline.duration];
     show(this.clear, Boolean(range));
-    this.range.textContent = range
-      ? `${formatTimecode(range.start)} – ${formatTimecode(Math.min(range.end, duration))}`
-      : t("All of it");
+    this.range.textContent = range ? `${formatTimecode(start)} – ${formatTimecode(end)}` : t("All of it");
+    this.length.textContent = formatTimecode(Math.max(0, end - start));
+    const frame = exportedFrame(this.preset.value, settings);
+    show(this.frameRow, Boolean(frame));
+    if (frame) this.frame.textContent = `${frame.width} × ${frame.height} · ${frame.rate} fps`;
   }
 
   #opened() {
