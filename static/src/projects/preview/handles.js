@@ -9,13 +9,13 @@ import { findPart } from "../model/parts.js";
 import { changeText, visibility } from "../model/words.js";
 import { emOf } from "../fonts.js";
 import { boxOf, planesAt } from "./scene.js";
+import { textBox } from "./text_box.js";
 
 const SNAP_PX = 7;
 const TURN_STEP = 15;
 
 /** How wide a letter is for its height, on the average; only for the box to grab. */
 const LETTER = 0.52;
-const PLATE_PADDING = 0.2;
 
 export class StageHandles {
   /** @param {{room: HTMLElement, frame: HTMLElement, layer: HTMLElement, guides: HTMLElement,
@@ -35,8 +35,8 @@ export class StageHandles {
     handles.addEventListener("pointerdown", (event) => this.#grip(event));
   }
 
-  get #size() {
-    return { width: this.frame.clientWidth, height: this.frame.clientHeight };
+  get size() {
+    return this.player.compositor.size;
   }
 
   #soon() {
@@ -55,30 +55,19 @@ export class StageHandles {
     if (kind !== "clip" || !plane) return null;
     const picture = this.player.pool.has(id) ? this.player.pool.get(plane.clip)?.size : null;
     if (!picture) return null;
-    const box = boxOf(plane.clip, picture, this.#size);
+    const box = boxOf(plane.clip, picture, this.size);
     return { ...box, width: box.width * box.scale, height: box.height * box.scale };
   }
 
   #textBox(text) {
-    const { width, height } = this.#size;
-    const scale = height / this.store.settings.resolution.height;
-    const { style, position } = text;
+    const { size, store } = this;
+    const { style } = text;
+    const frameHeight = store.settings.resolution.height;
     this.measure.font = `${style.italic ? "italic " : ""}${style.bold ? 700 : 400} 100px "${style.font_family}"`;
     this.#load(this.measure.font);
-    const lines = text.text.split("\n");
-    const em = emOf(style) * scale;
-    const widest = Math.max(...lines.map((line) => this.measure.measureText(line).width || line.length * 100 * LETTER));
-    const padding = style.background_color ? style.font_size * PLATE_PADDING * scale * 2 : 0;
-    const wide = Math.min(width, (widest * em) / 100) + padding;
-    const high = lines.length * style.font_size * scale + padding;
-    const offset = { left: wide / 2, right: -wide / 2 }[style.align] ?? 0;
-    return {
-      width: Math.max(24, wide),
-      height: Math.max(18, high),
-      x: position.x * width + offset,
-      y: position.y * height,
-      rotation: text.rotation ?? 0,
-    };
+    const widths = text.text.split("\n").map((line) => this.measure.measureText(line).width || line.length * 100 * LETTER);
+    const wide = (Math.max(...widths) * emOf(style) * size.height) / frameHeight / 100;
+    return textBox(text, { wide, size, frameHeight });
   }
 
   /** The words are drawn elsewhere, so nothing else makes the page load a font. */
@@ -133,7 +122,7 @@ export class StageHandles {
   }
 
   #move(event, item) {
-    const { width, height } = this.#size;
+    const { width, height } = this.size;
     const part = findPart(this.store.timeline, item);
     const from = item.kind === "text" ? part.position : transformOf(part);
     const low = item.kind === "text" ? 0 : -2;
