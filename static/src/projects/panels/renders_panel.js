@@ -8,6 +8,7 @@ import { isActive, percentOf } from "../../shared/jobs.js";
 import { formatAge, formatDuration, formatSize, formatTimeLeft } from "../../shared/time.js";
 import { toast, toastError } from "../../shared/toasts.js";
 import { newId } from "../model/parts.js";
+import { costOf } from "./render_cost.js";
 
 const STATES = {
   queued: "Waiting",
@@ -26,20 +27,6 @@ const PRESETS = {
   gif: "GIF",
   audio: "Sound only",
 };
-
-const percent = (share) => `${Math.round(share * 100)} %`;
-
-/** What a render cost: how long it took, and how much of it was new work. */
-function costOf({ started_at: started, finished_at: finished, plan, cost }) {
-  const parts = [];
-  const shares = cost ?? plan;
-  const seconds = cost?.wall_s ?? (Date.parse(finished) - Date.parse(started)) / 1000;
-  if (Number.isFinite(seconds) && seconds > 0) parts.push(t("took {time}", { time: formatDuration(seconds * 1000) }));
-  if (shares?.copied_share > 0) parts.push(t("{share} copied", { share: percent(shares.copied_share) }));
-  if (shares?.cached_share > 0) parts.push(t("{share} from before", { share: percent(shares.cached_share) }));
-  if (shares?.encoded_share > 0) parts.push(t("{share} encoded", { share: percent(shares.encoded_share) }));
-  return parts.join(" · ");
-}
 
 export class RendersPanel {
   #renders = new Map();

@@ -44,7 +44,7 @@ export class VersionsPanel {
       ...versions.map((version) => {
         const row = fromTemplate(this.template);
         row.dataset.id = version.id;
-        setText(row, "name", version.name);
+        setText(row, "name", version.name || t("Kept by itself"));
         const length = version.duration ?? (version.duration_ms == null ? null : version.duration_ms / 1000);
         const facts = [formatAge(version.created_at), length == null ? "" : formatTimecode(length)];
         setText(row, "facts", facts.filter(Boolean).join(" · "));
