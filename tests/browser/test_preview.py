@@ -11,7 +11,7 @@ from playwright.sync_api import FloatRect, Page, expect
 
 from projects.timeline.effects import EFFECT_TYPES
 from streamfetch.ffmpeg.binary import ffmpeg_path
-from tests.browser.test_editor import READY_MS, bring_in, items, unique
+from tests.browser.editing import READY_MS, bring_in, items, unique
 
 pytestmark = pytest.mark.timeout(280)
 
@@ -188,22 +188,20 @@ def everything() -> Reel:
 
 def similarities(first: Path, second: Path, cases: list[Case]) -> list[float]:
     """SSIM of the luma of `first`/0.png with `second`/0.png, and so on."""
-    found = []
-    for number, case in enumerate(cases):
-        part = f"{case.part},format=gray"
-        graph = f"[0:v]{part}[a];[1:v]{part}[b];[a][b]ssim=stats_file=-"
-        argv = [str(ffmpeg_path()), "-v", "error", "-nostdin"]
-        argv += [
-            "-i",
-            str(first / f"{number}.png"),
-            "-i",
-            str(second / f"{number}.png"),
-        ]
-        argv += ["-lavfi", graph, "-f", "null", "/dev/null"]
-        done = subprocess.run(argv, capture_output=True, check=True, timeout=30)
-        told = done.stdout.decode().split("All:")[1]
-        found.append(float(told.split()[0]))
-    return found
+    found = {part: _ssims(first, second, part) for part in {c.part for c in cases}}
+    return [found[case.part][number] for number, case in enumerate(cases)]
+
+
+def _ssims(first: Path, second: Path, part: str) -> list[float]:
+    look = f"{part},format=gray"
+    graph = f"[0:v]{look}[a];[1:v]{look}[b];[a][b]ssim=stats_file=-"
+    argv = [str(ffmpeg_path()), "-v", "error", "-nostdin"]
+    for folder in (first, second):
+        argv += ["-i", str(folder / "%d.png")]
+    argv += ["-lavfi", graph, "-f", "null", "/dev/null"]
+    done = subprocess.run(argv, capture_output=True, check=True, timeout=60)
+    lines = done.stdout.decode().splitlines()
+    return [float(line.split("All:")[1].split()[0]) for line in lines]
 
 
 def pictures_of(video: Path, times_s: list[float], folder: Path) -> None:
