@@ -1,7 +1,9 @@
 """Fixtures that every test may use: the cast, API clients, a worker."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import dramatiq
 import pytest
@@ -11,15 +13,26 @@ from rest_framework.test import APIClient
 from xdist.remote import Producer
 
 from streamfetch.accounts.models import User
-from tests.scheduling import BrowserTogether
+from tests.running_server import make_seed
+from tests.scheduling import ServersTogether
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(
     config: pytest.Config, log: Producer
-) -> BrowserTogether:
-    """The browser tests share one server, so one test process runs them all."""
-    return BrowserTogether(config, log)
+) -> ServersTogether:
+    """Tests that share a server run in one test process."""
+    return ServersTogether(config, log)
+
+
+@pytest.fixture(scope="session")
+def server_seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a server that has started once, shared by all test processes."""
+    base = tmp_path_factory.getbasetemp()
+    is_alone = "PYTEST_XDIST_WORKER" not in os.environ
+    seed = (base if is_alone else base.parent) / "server-seed"
+    make_seed(seed)
+    return seed
 
 
 @pytest.fixture

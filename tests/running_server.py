@@ -1,6 +1,8 @@
 """Starts the whole product as `script/server` does, in a folder of its own."""
 
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -58,11 +60,36 @@ def _environment(data_dir: Path, port: int, extra: dict[str, str]) -> dict[str, 
     }
 
 
+def make_seed(seed: Path) -> None:
+    """Leave in `seed` the data of a server that has started once: a database that is
+    up to date, and static files. Whoever comes first makes it, others wait."""
+    with seed.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if seed.exists():
+            return
+        making = seed.with_suffix(".making")
+        making.mkdir()
+        with running_server(making):
+            pass
+        # Where it listened is not for others.
+        for name in ("lock", "ports.json"):
+            (making / "data" / "run" / name).unlink(missing_ok=True)
+        making.rename(seed)
+
+
 @contextmanager
 def running_server(
-    folder: Path, *, environment: dict[str, str] | None = None
+    folder: Path,
+    *,
+    environment: dict[str, str] | None = None,
+    seed: Path | None = None,
 ) -> Iterator[RunningServer]:
-    """Serve from `folder`/data until the block ends. Raises AssertionError."""
+    """Serve from `folder`/data until the block ends. Raises AssertionError.
+
+    With `seed`, what `make_seed` left there, it starts in a few seconds.
+    """
+    if seed is not None:
+        shutil.copytree(seed / "data", folder / "data")
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     log_path = folder / "server.log"

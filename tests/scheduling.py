@@ -2,10 +2,11 @@
 
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = "tests/browser/"
+# Each of them starts a server of its own, once.
+TOGETHER = ("tests/browser/", "tests/flows/test_outages.py")
 
 
-class BrowserTogether(LoadScopeScheduling):
+class ServersTogether(LoadScopeScheduling):
     """All browser tests in one process, any other test wherever there is room.
 
     Not by the mark `xdist_group`: pytest-xdist 3.8 writes the group into
@@ -13,4 +14,5 @@ class BrowserTogether(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return TOGETHER if nodeid.startswith(TOGETHER) else nodeid
+        found = (scope for scope in TOGETHER if nodeid.startswith(scope))
+        return next(found, nodeid)

@@ -41,12 +41,14 @@ def elevenlabs() -> Iterator[FakeElevenLabs]:
 
 @pytest.fixture(scope="session")
 def server(
-    tmp_path_factory: pytest.TempPathFactory, elevenlabs: FakeElevenLabs
+    tmp_path_factory: pytest.TempPathFactory,
+    elevenlabs: FakeElevenLabs,
+    server_seed: Path,
 ) -> Iterator[str]:
     """The address of a running server with an empty data directory."""
     environment = {"ELEVENLABS_BASE_URL": elevenlabs.address}
     folder = tmp_path_factory.mktemp("server")
-    with running_server(folder, environment=environment) as running:
+    with running_server(folder, environment=environment, seed=server_seed) as running:
         yield running.url
 
 

@@ -105,7 +105,9 @@ def bucket() -> Iterator[Bucket]:
 
 
 @pytest.fixture(scope="module")
-def server(bucket: Bucket, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(
+    bucket: Bucket, tmp_path_factory: pytest.TempPathFactory, server_seed: Path
+) -> Iterator[str]:
     """A server whose files are in the bucket, by the link."""
     settings = {
         "STORAGE_PROVIDER": "s3",
@@ -116,7 +118,7 @@ def server(bucket: Bucket, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "S3_SECRET_ACCESS_KEY": "secret",
     }
     folder = tmp_path_factory.mktemp("bucket-server")
-    with running_server(folder, environment=settings) as running:
+    with running_server(folder, environment=settings, seed=server_seed) as running:
         bucket.server = running.url
         yield running.url
 

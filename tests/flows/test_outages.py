@@ -20,8 +20,11 @@ PATIENCE_S = 90
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with running_server(tmp_path_factory.mktemp("server")) as running:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, server_seed: Path
+) -> Iterator[RunningServer]:
+    folder = tmp_path_factory.mktemp("server")
+    with running_server(folder, seed=server_seed) as running:
         yield running
 
 
