@@ -9,12 +9,17 @@ import dramatiq
 import pytest
 import redis
 from django.conf import settings
+from django.contrib.contenttypes.management import create_contenttypes
+from django.db.models.signals import post_migrate
 from rest_framework.test import APIClient
 from xdist.remote import Producer
 
 from streamfetch.accounts.models import User
+from streamfetch.mongo.backend.base import Operations
 from tests.running_server import make_seed
 from tests.scheduling import ServersTogether
+
+KEPT = {"django_content_type", "auth_permission"}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -23,6 +28,22 @@ def pytest_xdist_make_scheduler(
 ) -> ServersTogether:
     """Tests that share a server run in one test process."""
     return ServersTogether(config, log)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """The tables of models and permissions stay from test to test: making them anew
+    takes longer than most tests."""
+    post_migrate.disconnect(create_contenttypes)
+    post_migrate.disconnect(
+        dispatch_uid="django.contrib.auth.management.create_permissions"
+    )
+    empty = Operations.execute_sql_flush
+
+    def empty_others(self: Operations, tables: list[str]) -> None:
+        empty(self, [table for table in tables if table not in KEPT])
+
+    Operations.execute_sql_flush = empty_others
 
 
 @pytest.fixture(scope="session")
