@@ -266,6 +266,8 @@ def _store(
         pages=Pages(pages),
         base_key=base_key,
         view_key=view_key,
+        # A version without a form may be gone back from.
+        has_form=project.has_form or found["has_form"],
         file_revision=project.file_revision + 1,
         metadata=project.metadata.model_copy(update={"page_count": len(pages)}),
     )

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pikepdf
+import pypdfium2 as pdfium
 import pytest
 from rest_framework.test import APIClient
 
@@ -71,3 +73,30 @@ def test_forms_are_filled_in(
     unknown = api.patch(url, {"values": {"nobody": "x"}})
     assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown_field")
     assert api.patch(url, {"values": {"name": {}}}).status_code == 400
+
+
+def test_forms_of_an_inserted_file_are_filled_in_too(
+    api: APIClient, pdf_project: Make, pdf_asset: Any, clean_storage: Path
+) -> None:
+    project = pdf_project(samples.plain())
+    other = pdf_asset(samples.form())
+    insert = {"op": "insert_from", "asset": str(other.pk), "before": None}
+    arranged = api.post(
+        f"{address(project)}pages/", {"revision": 1, "operations": [insert, insert]}
+    )
+    assert arranged.status_code == 200, arranged.content
+    assert arranged.data["has_form"]
+    url = f"{address(project)}fields/"
+    fields = {each["name"]: each for each in api.get(url).data["fields"]}
+    names = ["name", "agreed", "size", "name+1", "agreed+1", "size+1"]
+    assert list(fields) == names
+    values = {"name": "One", "agreed": True, "name+1": "Two", "size+1": "M"}
+    filled = api.patch(url, {"values": values})
+    assert filled.status_code == 200, filled.content
+    now = {each["name"]: each["value"] for each in filled.data["fields"]}
+    assert now == {**values, "size": "S", "agreed+1": False}
+    project.refresh_from_db()
+    document = pdfium.PdfDocument(clean_storage / project.base_key)
+    document.init_forms()
+    drawn = [page.render(may_draw_forms=True).to_pil() for page in document]
+    assert drawn[1].tobytes() != drawn[2].tobytes()

@@ -7,7 +7,7 @@ import pikepdf
 from pikepdf import Name
 
 from pdfeditor.pipeline.children.importing import find, managed, remove_managed
-from pdfeditor.pipeline.children.opening import geometry, open_pdf, save
+from pdfeditor.pipeline.children.opening import geometry, has_form, open_pdf, save
 
 _WORDS = {
     "title": "/Title",
@@ -30,7 +30,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
             "pages": pages,
             "metadata": _metadata(pdf, Path(config["source"])),
             "notices": _notices(pdf),
-            "has_form": _fields(pdf) > 0,
+            "has_form": has_form(pdf),
             "is_signed": _is_signed(pdf),
         }
         save(pdf, config["base"])
@@ -59,12 +59,6 @@ def _metadata(pdf: pikepdf.Pdf, source: Path) -> dict[str, Any]:
         "file_size": source.stat().st_size,
         "version": str(pdf.pdf_version)[:20],
     }
-
-
-def _fields(pdf: pikepdf.Pdf) -> int:
-    form = pdf.Root.get(Name.AcroForm)
-    fields = form.get(Name.Fields) if isinstance(form, pikepdf.Dictionary) else None
-    return len(fields) if isinstance(fields, pikepdf.Array) else 0
 
 
 def _is_signed(pdf: pikepdf.Pdf) -> bool:

@@ -96,3 +96,10 @@ def geometry(page: pikepdf.Object) -> dict[str, Any]:
         "rotation": quarter_turn(_number(_inherited(page, "/Rotate"), 0.0)),
         "user_unit": unit if 0 < unit <= 1000 else 1.0,
     }
+
+
+def has_form(pdf: pikepdf.Pdf) -> bool:
+    """Whether there are fields to fill in."""
+    form = pdf.Root.get(Name.AcroForm)
+    fields = form.get(Name.Fields) if isinstance(form, pikepdf.Dictionary) else None
+    return isinstance(fields, pikepdf.Array) and len(fields) > 0
