@@ -138,8 +138,15 @@ def export(run: Run[PdfExport]) -> dict[str, Any]:
         verified = None
         if not is_picture:
             run.enter("verify", percent=85)
-            pages = _to_check(project, places, written["rects"], written["replaced"])
-            verified = _verified(run, base, target, pages, password)
+            config = {
+                "before": str(base),
+                "after": str(target),
+                "password": password,
+                "images": str(images),
+                "bodies": {item["id"]: item["body"] for item in items},
+                "pages": _to_check(project, places, written["rects"], removed),
+            }
+            verified = _verified(run, config)
     except child.Cancelled as error:
         raise LeaseLost from error
     run.enter("store", percent=97)
@@ -190,42 +197,32 @@ def _to_check(
     project: PdfProject,
     places: list[int],
     rects: list[list[Any]],
-    replaced: list[list[Any]],
-) -> list[list[Any]]:
+    removed: dict[int, list[int]],
+) -> list[dict[str, Any]]:
     """The pages that something was drawn on, as `children.verifying` wants them."""
     drawn: dict[int, list[Any]] = {}
-    gone: dict[int, list[Any]] = {}
-    for page_index, rect, inks in rects:
-        drawn.setdefault(page_index, []).append([rect, inks])
-    for page_index, rect in replaced:
-        gone.setdefault(page_index, []).append(rect)
-    checked = []
-    for place, page_index in enumerate(places):
-        if page_index in drawn or page_index in gone:
-            page = project.page_list[page_index]
-            entry = [page_index, place, page.crop, page.rotation]
-            entry += [drawn.get(page_index, []), gone.get(page_index, [])]
-            checked.append(entry)
-    return checked
+    for page_index, rect, annotation in rects:
+        drawn.setdefault(page_index, []).append([rect, annotation])
+    return [
+        {
+            "before": page_index,
+            "after": place,
+            "box": project.page_list[page_index].crop,
+            "rotation": project.page_list[page_index].rotation,
+            "drawn": drawn.get(page_index, []),
+            "removed": removed.get(page_index, []),
+        }
+        for place, page_index in enumerate(places)
+        if page_index in drawn or page_index in removed
+    ]
 
 
-def _verified(
-    run: Run[PdfExport],
-    base: Path,
-    target: Path,
-    pages: list[list[Any]],
-    password: str,
-) -> Verification:
+def _verified(run: Run[PdfExport], config: dict[str, Any]) -> Verification:
     try:
         answer = child.run(
             "verify",
             workspace=run.workspace.path,
-            config={
-                "before": str(base),
-                "after": str(target),
-                "password": password,
-                "pages": pages,
-            },
+            config=config,
             deadline_s=VERIFY_S,
             should_stop=run.should_stop,
         )

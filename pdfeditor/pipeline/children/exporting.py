@@ -31,7 +31,7 @@ _MAX_SHOWN = 20
 
 def run(config: dict[str, Any]) -> dict[str, Any]:
     """{base, target, fonts, images, format, flatten, pages, annotations, removed,
-    metadata, password, remove, dpi} → {warnings, rects, replaced}.
+    metadata, password, remove, dpi} → {warnings, rects}.
 
     `pages` are places in the base file, in order; `annotations` have a `page_index`
     there, and `removed` are the places of those of the file that are replaced.
@@ -41,7 +41,7 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     with open_pdf(config["base"]) as pdf:
         warnings = _warnings(pdf, config)
         is_flat = config["flatten"] or is_picture
-        rects, replaced = write_annotations(pdf, config, is_flat=is_flat)
+        rects = write_annotations(pdf, config, is_flat=is_flat)
         _say(0.5)
         _keep_pages(pdf, config["pages"])
         _set_metadata(pdf, config["metadata"])
@@ -53,17 +53,16 @@ def run(config: dict[str, Any]) -> dict[str, Any]:
     _say(0.7)
     if is_picture:
         _draw_pages(path, target, config)
-    return {"warnings": sorted(set(warnings)), "rects": rects, "replaced": replaced}
+    return {"warnings": sorted(set(warnings)), "rects": rects}
 
 
 def write_annotations(
     pdf: pikepdf.Pdf, config: dict[str, Any], *, is_flat: bool
-) -> tuple[list[list[Any]], list[list[Any]]]:
+) -> list[list[Any]]:
     """Put the annotations on their pages.
 
-    Returns [page index, rectangle, inks] of each, and [page index, rectangle] of
-    those of the file that gave way. Raises `Refused` naming the characters that no
-    font has.
+    Returns [page index, rectangle, id] of each, back to front. Raises `Refused`
+    naming the characters that no font has.
     """
     writer = Writer(pdf, Path(config["fonts"]), Path(config["images"]), is_flat=is_flat)
     removed = {int(page): set(places) for page, places in config["removed"].items()}
@@ -83,7 +82,6 @@ def write_annotations(
     if writer.book.missing:
         raise Refused("missing_glyphs", _missing(MissingGlyphs(writer.book.missing)))
     rects: list[list[Any]] = []
-    replaced: list[list[Any]] = []
     for page_index in sorted({*prepared, *removed}):
         page = pdf.pages[page_index].obj
         listed = page.get(Name.Annots)
@@ -92,15 +90,10 @@ def write_annotations(
         kept = [each for place, each in enumerate(before) if place not in gone]
         for each in prepared.get(page_index, []):
             kept += writer.add(each)
-            rects.append([page_index, list(each.drawn.rect), each.inks])
-        replaced += [
-            [page_index, [float(side) for side in each.Rect]]
-            for place, each in enumerate(before)
-            if place in gone and isinstance(each.get(Name.Rect), Array)
-        ]
+            rects.append([page_index, list(each.drawn.rect), each.id])
         page.Annots = Array(kept)
     writer.finish()
-    return rects, replaced
+    return rects
 
 
 def _missing(error: MissingGlyphs) -> str:

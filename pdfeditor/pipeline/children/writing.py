@@ -20,7 +20,6 @@ from pdfeditor.appearance.fonts import FontBook
 from pdfeditor.geometry.annotations import Drawing, Kind, Note, Reply
 from pdfeditor.geometry.boxes import Frame
 from pdfeditor.geometry.standard import Standard, standard_of
-from pdfeditor.geometry.visibility import Ink, inks
 from pdfeditor.pipeline.children.embedding import embed
 from pdfeditor.pipeline.children.syntax import array, dictionary, text
 
@@ -51,7 +50,6 @@ class Prepared(NamedTuple):
     rect: bytes
     entries: bytes
     replies: list[Reply]
-    inks: list[Ink]
 
 
 class Writer:
@@ -80,16 +78,14 @@ class Writer:
         if self._is_flat:
             rect = array(drawn.rect)
             flat = _FLAT % (rect, PRINT)
-            return Prepared(item["id"], drawn, rect, flat, [], inks(body))
+            return Prepared(item["id"], drawn, rect, flat, [])
         entries = _entries(item, body, standard_of(body, frame, drawn.rect))
         digest = _digest([entries.get(key, b"") for key in _CHECKED])
         entries["/SFCheck"] = b"(%b)" % digest.encode("ascii")
         entries["/SFBody"] = text(to_json(item["body"], ensure_ascii=True).decode())
         replies = body.replies if isinstance(body, Note) else []
         spelled = dictionary(entries)
-        return Prepared(
-            item["id"], drawn, entries["/Rect"], spelled, replies, inks(body)
-        )
+        return Prepared(item["id"], drawn, entries["/Rect"], spelled, replies)
 
     def add(self, prepared: Prepared) -> list[pikepdf.Object]:
         """The objects of one annotation, its replies behind it."""

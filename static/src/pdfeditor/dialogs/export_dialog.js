@@ -172,7 +172,7 @@ export class ExportDialog {
 const WARNINGS = {
   signature_invalid: "The digital signature in the file no longer holds.",
   signed: "The file carries a digital signature, which may no longer hold.",
-  annotations_left: "Some annotations could not be made part of the pages.",
+  not_flattened: "Some annotations could not be made part of the pages.",
 };
 
 const describeWarning = (warning) => t(WARNINGS[warning] ?? warning);
