@@ -248,7 +248,7 @@ function open(annotation) {
 }
 
 async function placePicture(blob, size, extra = {}) {
-  const image = await sendFile(`pdf-projects/${projectId}/images/`, blob, "image");
+  const image = await saving.pictures.add(blob);
   const { width, height } = size ?? {
     width: (image.width * 72) / 144, height: (image.height * 72) / 144,
   };

@@ -41,6 +41,14 @@ export async function fitPicture(file) {
   throw new Error(t("This picture is too large. Choose one below 5 MB."));
 }
 
+/** @param {Blob} blob @returns {Promise<{width: number, height: number}>} in pixels */
+export async function pictureSize(blob) {
+  const bitmap = await createImageBitmap(blob);
+  const { width, height } = bitmap;
+  bitmap.close();
+  return { width, height };
+}
+
 const csrf = () => /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "";
 
 /**

@@ -4,7 +4,8 @@
  */
 
 const NAME = "streamfetch.pdf";
-const VERSION = 1;
+const VERSION = 2;
+const STORES = ["pending", "steps", "facts", "pictures"];
 
 let opening = null;
 
@@ -18,11 +19,15 @@ function open() {
       return;
     }
     request.onupgradeneeded = () => {
-      request.result.createObjectStore("pending");
-      request.result.createObjectStore("steps");
-      request.result.createObjectStore("facts");
+      for (const name of STORES) {
+        if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name);
+      }
     };
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      // A tab with a newer program wants to change it: holding on would block that tab.
+      request.result.onversionchange = () => request.result.close();
+      resolve(request.result);
+    };
     request.onerror = () => resolve(null);
   });
   return opening;
@@ -55,6 +60,14 @@ export function localDatabase(project) {
       put: (id, entry) => write("pending", (store) => store.put(entry, [project, id])),
       drop: (id) => write("pending", (store) => store.delete([project, id])),
       all: async () => (await run("pending", "readonly", (store) => store.getAll(within(project)))) ?? [],
+    },
+    pictures: {
+      put: (image, blob) => write("pictures", (store) => store.put({ image, blob }, [project, image])),
+      drop: (image) => write("pictures", (store) => store.delete([project, image])),
+      async all() {
+        const found = (await run("pictures", "readonly", (store) => store.getAll(within(project)))) ?? [];
+        return found.map(({ image, blob }) => [image, blob]);
+      },
     },
     history: {
       write: (index, step) => write("steps", (store) => store.put(step, [project, index])),

@@ -3,7 +3,9 @@ import { api } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
 import { toast, toastError } from "../shared/toasts.js";
 import { History } from "./history.js";
+import { pictureSize, sendFile } from "./images.js";
 import { localDatabase } from "./local_database.js";
+import { Pictures } from "./pictures.js";
 import { SaveQueue } from "./save_queue.js";
 
 const PAGE_SIZE = 1_000;
@@ -16,6 +18,11 @@ export class Saving {
     this.path = `pdf-projects/${projectId}/annotations/`;
     this.local = localDatabase(projectId);
     this.history = new History({ keeper: this.local.history });
+    this.pictures = new Pictures({
+      keeper: this.local.pictures,
+      measure: pictureSize,
+      send: (blob) => sendFile(`pdf-projects/${projectId}/images/`, blob, "image"),
+    });
     this.queue = new SaveQueue({
       keeper: this.local.pending,
       send: (batch) => this.#send(batch),
@@ -34,7 +41,8 @@ export class Saving {
 
   #sent = new Map();
 
-  #send(batch) {
+  async #send(batch) {
+    await this.pictures.sendFor([...batch.create, ...batch.update]);
     for (const { id } of Object.values(batch).flat()) this.#sent.set(id, Date.now());
     return api(`${this.path}bulk/`, { method: "POST", body: batch, keepalive: isSmall(batch) });
   }
@@ -133,10 +141,14 @@ export class Saving {
   }
 
   async #remember() {
-    const [{ steps, cursor }, pending] = await Promise.all([
-      this.local.history.all(), this.local.pending.all(),
+    const [{ steps, cursor }, pending, pictures] = await Promise.all([
+      this.local.history.all(), this.local.pending.all(), this.pictures.restore(),
     ]);
     this.history.restore(steps, cursor);
+    for (const { annotation } of pending) {
+      const url = pictures.get(annotation?.image);
+      if (url) annotation.image_url = url;
+    }
     return pending;
   }
 
