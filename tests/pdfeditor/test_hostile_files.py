@@ -7,7 +7,9 @@ from typing import Any
 
 import pikepdf
 import pytest
+from PIL import Image
 
+from pdfeditor.geometry.document import MAX_PAGES
 from pdfeditor.pipeline import child
 from tests.pdfeditor import samples
 
@@ -81,23 +83,52 @@ def test_a_page_tree_that_bites_its_tail(tmp_path: Path) -> None:
         assert 1 <= len(found["pages"]) <= 4
 
 
-def test_drawing_that_never_ends_is_ended(tmp_path: Path) -> None:
-    source = tmp_path / "source.pdf"
-    source.write_bytes(samples.nested_forms(40))
+def drawn(data: bytes, folder: Path, **limits: Any) -> Any:
+    """What drawing the first page small answers."""
+    source = folder / "source.pdf"
+    source.write_bytes(data)
+    return child.run(
+        "thumbnails",
+        workspace=folder,
+        config={
+            "source": str(source),
+            "folder": str(folder),
+            "width": 100,
+            "pages": [[0, "page"]],
+        },
+        **limits,
+    )
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda: samples.nested_forms(40), lambda: samples.bomb()],
+    ids=["forms in forms", "a bomb"],
+)
+def test_drawing_that_never_ends_is_ended(
+    tmp_path: Path, make: Callable[[], bytes]
+) -> None:
     with pytest.raises(child.Unreadable) as caught:
-        child.run(
-            "thumbnails",
-            workspace=tmp_path,
-            config={
-                "source": str(source),
-                "folder": str(tmp_path),
-                "width": 100,
-                "pages": [[0, "page"]],
-            },
-            deadline_s=3,
-            memory_bytes=400 * 1024 * 1024,
-        )
+        drawn(make(), tmp_path, deadline_s=3, memory_bytes=400 * 1024 * 1024)
     assert caught.value.code == "too_complex"
+
+
+def test_a_page_as_large_as_a_room_is_drawn_small(tmp_path: Path) -> None:
+    drawn(samples.boxed(media=[0, 0, 14_400, 14_400]), tmp_path, deadline_s=20)
+    with Image.open(tmp_path / "page.jpg") as picture:
+        assert picture.size == (100, 100)
+
+
+def test_five_thousand_pages_are_read_and_more_are_refused(tmp_path: Path) -> None:
+    with pikepdf.open(io.BytesIO(samples.plain())) as pdf:
+        pdf.pages.extend([pdf.pages[0]] * (MAX_PAGES - 1))
+        most = samples.saved(pdf)
+        pdf.pages.append(pdf.pages[0])
+        more = samples.saved(pdf)
+    assert len(normalised(most, tmp_path)["pages"]) == MAX_PAGES == 5_000
+    with pytest.raises(child.Unreadable) as caught:
+        normalised(more, tmp_path)
+    assert caught.value.code == "too_many_pages"
 
 
 def test_boxes_of_no_use_mean_those_that_are(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """A project's life: made of an upload, read, unlocked, edited, binned."""
 
+import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from rest_framework.test import APIClient
 
-from pdfeditor.models import PdfProject
+from pdfeditor.models import PdfProcessing, PdfProject
+from pdfeditor.pipeline import processing
 from streamfetch.accounts.models import User
 from tests.pdfeditor import samples
 from tests.pdfeditor.conftest import read
@@ -124,3 +128,29 @@ def test_a_stranger_makes_nothing_of_my_file(
 ) -> None:
     asset = pdf_asset(samples.plain())
     assert stranger_api.post(URL, {"asset": str(asset.pk)}).status_code == 404
+
+
+def test_what_cannot_be_read_leaves_nothing_behind(
+    pdf_project: Make, clean_storage: Path
+) -> None:
+    for data in (b"This is no PDF. " * 100, b"%PDF-1.7\n%%EOF"):
+        project = pdf_project(data)
+        assert project.status == PdfProject.Status.FAILED
+        assert project.error.code == "not_a_pdf"
+        assert project.error.message
+        assert project.base_key == project.view_key == ""
+        assert not (clean_storage / "pdfs" / str(project.pk)).exists()
+    assert pdf_project().status == PdfProject.Status.DRAFT
+
+
+def test_a_page_that_cannot_be_drawn_costs_only_its_own_picture(
+    pdf_project: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processing, "THUMBNAILS_S", 1)
+    with pikepdf.open(io.BytesIO(samples.nested_forms(40))) as pdf:
+        pdf.add_blank_page(page_size=(200, 200))
+        data = samples.saved(pdf)
+    project = pdf_project(data)
+    assert project.status == PdfProject.Status.DRAFT
+    assert project.thumbnails == [project.page_list[1].thumbnail_name()]
+    assert PdfProcessing.objects.get(project_id=project.pk).state == "succeeded"

@@ -86,10 +86,37 @@ export class MarkupTool {
     this.style = style;
   }
 
-  down() {
+  down(press) {
+    const mark = () => markSelection(this.editor, this.style);
+    // A finger or a pen does not select by itself.
+    if (press.event.pointerType !== "mouse") return selecting(press, mark);
     // At once: a busy browser hears the next press before a timer, and that press
     // takes the selection away.
-    addEventListener("pointerup", () => markSelection(this.editor, this.style), { once: true });
+    addEventListener("pointerup", mark, { once: true });
     return null;
   }
+}
+
+/** A gesture that selects the words it goes over. */
+function selecting({ event: start }, mark) {
+  const from = caretAt(start);
+  if (!from) return { up() {} };
+  getSelection().removeAllRanges();
+  return {
+    move({ event }) {
+      const to = caretAt(event);
+      if (to) getSelection().setBaseAndExtent(from.node, from.offset, to.node, to.offset);
+    },
+    up: mark,
+    cancel: () => getSelection().removeAllRanges(),
+  };
+}
+
+/** @returns {{node: Node, offset: number} | null} the place between letters under a pointer */
+function caretAt({ clientX, clientY }) {
+  const place = document.caretPositionFromPoint?.(clientX, clientY);
+  const range = place ? null : document.caretRangeFromPoint?.(clientX, clientY);
+  const node = place?.offsetNode ?? range?.startContainer;
+  if (node?.nodeType !== Node.TEXT_NODE || !node.parentElement.closest(".textLayer")) return null;
+  return { node, offset: place?.offset ?? range.startOffset };
 }

@@ -10,7 +10,9 @@
  */
 import { toPage } from "../geometry.js";
 
-const PEN_WINDOW_MS = 2_000;
+// After a pen was near, touches are the palm's for as long.
+const PALM_MS = 2_000;
+const PALM_PINCH_MS = 600;
 
 export class PointerInput {
   #viewer;
@@ -29,11 +31,20 @@ export class PointerInput {
     scroller.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     scroller.addEventListener("touchstart", (event) => this.#touch(event), { passive: false });
     scroller.addEventListener("touchmove", (event) => this.#touch(event), { passive: false });
-    scroller.addEventListener("touchend", () => (this.#pinch = null));
+    for (const type of ["touchend", "touchcancel"]) {
+      scroller.addEventListener(type, () => (this.#pinch = null));
+    }
+    for (const type of ["pointermove", "pointerup"]) {
+      scroller.addEventListener(type, (event) => this.#notePen(event), { passive: true });
+    }
   }
 
   get isBusy() {
     return this.#active !== null;
+  }
+
+  #notePen(event) {
+    if (event.pointerType === "pen") this.#penAt = event.timeStamp;
   }
 
   /** @returns {Press | null} */
@@ -53,11 +64,13 @@ export class PointerInput {
   }
 
   #down(event) {
-    if (event.button !== 0 || this.#active || this.#pinch) return;
+    this.#notePen(event);
+    if (event.button !== 0 || this.#pinch) return;
+    // The hand often lies down before the pen does.
+    if (event.pointerType === "pen" && this.#active?.by === "touch") this.cancel();
+    if (this.#active) return;
     if (event.target.closest?.("input, textarea, select, button, a, [data-own-pointer]")) return;
-    if (event.pointerType === "pen") this.#penAt = event.timeStamp;
-    const isPalm = event.pointerType === "touch" && event.timeStamp - this.#penAt < PEN_WINDOW_MS;
-    if (isPalm) return;
+    if (event.pointerType === "touch" && event.timeStamp - this.#penAt < PALM_MS) return;
     const press = this.#press(event);
     const gesture = press && this.#toolOf()?.down(press);
     if (!gesture) return;
@@ -75,7 +88,7 @@ export class PointerInput {
       this.#active = null;
       action();
     };
-    this.#active = { cancel: () => end(() => gesture.cancel?.()) };
+    this.#active = { by: event.pointerType, cancel: () => end(() => gesture.cancel?.()) };
     try {
       this.#viewer.scroller.setPointerCapture(event.pointerId);
     } catch {
@@ -107,8 +120,11 @@ export class PointerInput {
   }
 
   #touch(event) {
+    // What a tool follows must not scroll as well, whatever it began on.
+    if (this.#active && event.type === "touchmove" && event.cancelable) event.preventDefault();
     if (event.touches.length !== 2) return;
-    event.preventDefault();
+    if (event.cancelable) event.preventDefault();
+    if (this.#active?.by === "pen" || event.timeStamp - this.#penAt < PALM_PINCH_MS) return;
     this.cancel();
     const [a, b] = event.touches;
     const distance = Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);

@@ -32,8 +32,10 @@ export class SelectTool {
     if (dataset.handle) return this.#resize(press, dataset.handle);
     if (dataset.point !== undefined) return this.#movePoint(press, Number(dataset.point));
     const hit = this.#hit(press);
-    if (hit) return this.#pressOn(hit, press);
-    const marked = this.#markedAt(press);
+    // A finger that moves on scrolls, unless what it is on was chosen before.
+    const scrolls = event.pointerType === "touch" && !this.#store.selection.has(hit?.id);
+    if (hit && !scrolls) return this.#pressOn(hit, press);
+    const marked = hit ?? this.#markedAt(press);
     if (marked) {
       this.#selectOnClick(marked, press);
       return null;
@@ -60,14 +62,21 @@ export class SelectTool {
 
   #selectOnClick(marked, { event: down }) {
     const isMore = down.shiftKey;
+    const over = new AbortController();
+    const still = down.pointerType === "touch" ? FINGER_PX : STILL_PX;
     const decide = (up) => {
+      if (up.pointerId !== down.pointerId) return;
+      over.abort();
       const far = Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY);
-      if (far > STILL_PX) return;
+      if (up.type === "pointercancel" || far > still) return;
       if (isMore) this.#store.toggle(marked.id);
       else this.#store.select([marked.id]);
+      if (marked.type === "note") this.editor.open(marked);
     };
     if (!isMore) this.#store.select([]);
-    addEventListener("pointerup", decide, { once: true });
+    for (const type of ["pointerup", "pointercancel"]) {
+      addEventListener(type, decide, { signal: over.signal });
+    }
   }
 
   double(press) {

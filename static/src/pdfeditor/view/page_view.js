@@ -102,6 +102,7 @@ export class PageView {
     this.#text = text;
     this.strings = text.strings;
     this.spans = text.spans;
+    this.element.classList.add("has-text");
     if (this.scale !== scale) text.update(this.scale);
     this.onText(this);
   }
