@@ -111,6 +111,9 @@ class AnnotationDetail(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+MAX_EDITOR = 40
+
+
 class BulkAnnotations(APIView):
     @extend_schema(
         operation_id="pdf_annotations_bulk",
@@ -120,7 +123,12 @@ class BulkAnnotations(APIView):
     def post(self, request: Request, pdf_id: UUID) -> Response:
         """Up to 1,000 changes; each is done or refused by itself."""
         project = projects.find_ready(request.user, pdf_id)
-        results = annotations.bulk(project, request.data, author=author_of(request))
+        results = annotations.bulk(
+            project,
+            request.data,
+            author=author_of(request),
+            editor=request.headers.get("X-Editor", "")[:MAX_EDITOR],
+        )
         return Response({"results": results})
 
 

@@ -176,20 +176,28 @@ def delete(project: PdfProject, annotation_id: UUID, revision: int | None) -> No
     tell(project, [annotation_id])
 
 
-def tell(project: PdfProject, ids: list[UUID]) -> None:
-    """Tell the owner's other pages which annotations changed."""
+def tell(project: PdfProject, ids: list[UUID], *, editor: str = "") -> None:
+    """Tell the owner's pages which annotations changed, and which of them did it."""
     bus.publish(
         project.owner_id,
         "pdf_annotations",
-        {"project": str(project.pk), "ids": [str(pk) for pk in ids[:MAX_AT_ONCE]]},
+        {
+            "project": str(project.pk),
+            "ids": [str(pk) for pk in ids[:MAX_AT_ONCE]],
+            "editor": editor,
+        },
     )
 
 
 # Many at once. ---------------------------------------------------------------------
 
 
-def bulk(project: PdfProject, data: Any, *, author: str) -> list[dict[str, Any]]:
+def bulk(
+    project: PdfProject, data: Any, *, author: str, editor: str = ""
+) -> list[dict[str, Any]]:
     """{create[], update[], delete[]} → one result for each, in this order.
+
+    `editor` names the page that asks, which then need not hear of it.
 
     What one item is refused for does not keep the others from being done.
     """
@@ -211,7 +219,7 @@ def bulk(project: PdfProject, data: Any, *, author: str) -> list[dict[str, Any]]
     results += [_attempt(item, _delete_one(project)) for item in parts["delete"]]
     changed = [UUID(each["id"]) for each in results if each["status"] < 300]
     if changed:
-        tell(project, changed)
+        tell(project, changed, editor=editor)
     shown = [each["annotation"] for each in results if "annotation" in each]
     described = iter(describe_annotations(project, shown))
     for each in results:

@@ -178,45 +178,46 @@ def test_moving_copying_and_deleting_with_the_keyboard(
     saved(page)
 
 
-def test_edits_made_without_a_network_arrive_later(
-    page: Page, tmp_path: Path, problems: list[str]
-) -> None:
-    bring_in(page, make_pdf(tmp_path / "offline.pdf"))
-    saved(page)
-    page.context.set_offline(True)
-    hand = Hand(page)
-    page.keyboard.press("c")
-    hand.drag((0.1, 0.05), (0.3, 0.15))
-    state = page.locator("[data-save-state]")
-    expect(state).to_have_attribute("data-state", "offline", timeout=READY_MS)
-    page.context.set_offline(False)
-    saved(page)
-    page.reload()
-    expect(annotations(page)).to_have_count(1, timeout=READY_MS)
-    problems[:] = [each for each in problems if "ERR_INTERNET_DISCONNECTED" not in each]
-    problems[:] = [each for each in problems if "Failed to load" not in each]
-
-
-def test_an_export_waits_for_edits_that_cannot_be_saved(
+def test_what_cannot_be_saved_is_kept_and_waited_for(
     page: Page, tmp_path: Path, problems: list[str]
 ) -> None:
     bring_in(page, make_pdf(tmp_path / "unsaved.pdf"))
-    page.route("**/annotations/bulk/", lambda route: route.fulfill(status=503))
-    hand = Hand(page)
-    page.keyboard.press("t")
-    hand.press(0.3, 0.1)
-    page.keyboard.type("Not sent yet")
     state = page.locator("[data-save-state]")
+    hand = Hand(page)
+    page.route("**/annotations/bulk/", lambda route: route.fulfill(status=503))
+    page.keyboard.press("t")
+    hand.press(0.3, 0.3)
+    page.keyboard.type("Not sent yet")
     expect(state).to_have_attribute("data-state", "waiting")
     page.get_by_role("button", name="Export", exact=True).first.click()
     dialog = page.locator("#export-dialog")
     dialog.get_by_role("button", name="Export", exact=True).click()
     expect(page.get_by_text("Some changes are not saved yet.")).to_be_visible()
     expect(dialog.locator("[data-export]")).to_have_count(0)
-    page.unroute("**/annotations/bulk/")
     dialog.get_by_role("button", name="Close").click()
+    page.unroute("**/annotations/bulk/")
+
+    page.context.set_offline(True)
+    page.keyboard.press("c")
+    hand.drag((0.1, 0.05), (0.3, 0.15))
+    page.keyboard.press("s")
+    page.get_by_role("button", name="APPROVED").click()
+    surface = page.locator("[data-surface]")
+    expect(surface).to_have_attribute("data-tool", "stamp", timeout=READY_MS)
+    hand.press(0.6, 0.1)
+    expect(state).to_have_attribute("data-state", "offline", timeout=READY_MS)
+    page.context.set_offline(False)
     saved(page)
-    expected = ("503", "Some changes are not saved yet.")
+    page.reload()
+    expect(annotations(page)).to_have_count(3, timeout=READY_MS)
+    picture = page.locator(".pdf-annotation image")
+    assert "/media/" in (picture.get_attribute("href") or "")
+    expected = (
+        "503",
+        "Some changes are not saved yet.",
+        "ERR_INTERNET_DISCONNECTED",
+        "Failed to load",
+    )
     problems[:] = [p for p in problems if not any(word in p for word in expected)]
 
 
@@ -245,29 +246,157 @@ def test_two_tabs_change_one_annotation_and_neither_is_lost(
     )
     page.keyboard.press("ArrowRight")
     saved(page)
-    page.reload()
     shape = page.locator(".pdf-annotation rect[stroke='#00ff00']")
+    expect(shape).to_have_count(1, timeout=READY_MS)
+    # Undoing the step and the making of it leaves what the other did.
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text("What others did stays.")).to_be_visible()
+    saved(page)
+    page.reload()
     expect(shape).to_have_count(1, timeout=READY_MS)
 
 
-def test_searching_and_the_outline_lead_to_the_page(page: Page, tmp_path: Path) -> None:
-    bring_in(page, make_pdf(tmp_path / "search.pdf"))
-    page.keyboard.press("Control+f")
-    page.get_by_role("searchbox").fill("LAZY dog 3.2")
-    expect(page.locator("[data-search-state]")).to_have_text("1 of 1")
-    expect(page.locator("[data-page-input]")).to_have_value("3")
-    page.get_by_role("tab", name="Outline").click()
-    page.get_by_role("button", name="Chapter 1").click()
-    expect(page.locator("[data-page-input]")).to_have_value("1")
-
-
-def test_five_hundred_pages_open_as_few(page: Page, tmp_path: Path) -> None:
+def test_five_hundred_pages_open_as_few_and_are_found_by_word(
+    page: Page, tmp_path: Path
+) -> None:
     bring_in(page, make_pdf(tmp_path / "long.pdf", pages=500))
     expect(page.locator("[data-page-count]")).to_have_text("500")
     assert page.locator(".pdf-page").count() < 12
     page.keyboard.press("End")
     expect(page.locator(".pdf-page[aria-label='Page 500'].is-drawn")).to_be_visible()
     assert page.locator(".pdf-page").count() < 12
+    page.keyboard.press("Control+f")
+    page.get_by_role("searchbox").fill("LAZY dog 3.2")
+    state = page.locator("[data-search-state]")
+    expect(state).to_have_text("1 of 1", timeout=READY_MS)
+    expect(page.locator("[data-page-input]")).to_have_value("3")
+    page.get_by_role("tab", name="Outline").click()
+    page.get_by_role("button", name="Chapter 1", exact=True).click()
+    expect(page.locator("[data-page-input]")).to_have_value("1")
+
+
+class Fingers:
+    """Touches and a pen on the first page; places are shares of its width."""
+
+    def __init__(self, page: Page) -> None:
+        self.hand = Hand(page)
+        self._session = page.context.new_cdp_session(page)
+
+    def touch(self, kind: str, *places: tuple[float, float]) -> None:
+        points = [
+            {"x": x, "y": y, "id": number}
+            for number, (x, y) in enumerate(self.hand.at(*place) for place in places)
+        ]
+        asked = {"type": f"touch{kind}", "touchPoints": points}
+        self._session.send("Input.dispatchTouchEvent", asked)
+
+    def swipe(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        self.touch("Start", start)
+        for step in range(1, 9):
+            self.touch("Move", between(start, end, step / 8))
+        self.touch("End")
+
+    def pinch(self, start: float, end: float) -> None:
+        """Two fingers, as far apart as these shares, about the middle."""
+        for kind, apart in (("Start", start), ("Move", start), ("Move", end)):
+            self.touch(kind, (0.5 - apart / 2, 0.3), (0.5 + apart / 2, 0.3))
+        self.touch("End")
+
+    def pen(self, kind: str, place: tuple[float, float], force: float) -> None:
+        x, y = self.hand.at(*place)
+        self._session.send(
+            "Input.dispatchMouseEvent",
+            {
+                "type": f"mouse{kind}",
+                "x": x,
+                "y": y,
+                "button": "left",
+                "buttons": 0 if kind == "Released" else 1,
+                "clickCount": 1,
+                "force": force,
+                "pointerType": "pen",
+            },
+        )
+
+
+def between(
+    a: tuple[float, float], b: tuple[float, float], share: float
+) -> tuple[float, float]:
+    return (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)
+
+
+def scrolled(page: Page) -> float:
+    top: float = page.locator("[data-scroll]").evaluate("each => each.scrollTop")
+    return top
+
+
+def test_fingers_and_pens(page: Page, tmp_path: Path) -> None:
+    bring_in(page, make_pdf(tmp_path / "touch.pdf"))
+    context = page.context.browser.new_context(  # type: ignore[union-attr]
+        storage_state=page.context.storage_state(),
+        base_url=page.url,
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+    )
+    phone = context.new_page()
+    phone.goto(page.url)
+    expect(phone.locator(".pdf-page.is-drawn").first).to_be_visible(timeout=READY_MS)
+    # Without a tool a finger scrolls, and with one it draws.
+    Fingers(phone).swipe((0.5, 0.9), (0.5, 0.2))
+    expect(annotations(phone)).to_have_count(0)
+    phone.wait_for_function("document.querySelector('[data-scroll]').scrollTop > 50")
+    phone.locator("[data-scroll]").evaluate("each => each.scrollTo(0, 0)")
+    phone.locator("[data-tool='pen']").tap()
+    fingers = Fingers(phone)
+    fingers.swipe((0.2, 0.6), (0.7, 1.1))
+    expect(annotations(phone)).to_have_count(1)
+    assert scrolled(phone) == 0
+    # Two fingers zoom, also with a tool in hand, and leave no mark.
+    zoom = phone.locator("[data-zoom-text]")
+    before = zoom.inner_text()
+    fingers.pinch(0.2, 0.5)
+    expect(zoom).not_to_have_text(before)
+    expect(annotations(phone)).to_have_count(1)
+    phone.keyboard.press("0")
+    expect(zoom).to_have_text(before)
+    phone.locator("[data-scroll]").evaluate("each => each.scrollTo(0, 0)")
+    # A pen's pressure is its width, and the palm beside it does nothing.
+    fingers = Fingers(phone)
+    fingers.touch("Start", (0.8, 0.9))
+    fingers.pen("Pressed", (0.2, 0.2), 0.2)
+    for step in range(1, 11):
+        fingers.pen("Moved", (0.2 + step / 20, 0.25), step / 10)
+    fingers.touch("Move", (0.7, 0.8))
+    fingers.pen("Released", (0.7, 0.25), 0)
+    fingers.touch("Move", (0.6, 0.9))
+    fingers.touch("End")
+    expect(annotations(phone)).to_have_count(2)
+    saved(phone)
+    # A finger marks the words that it goes over.
+    phone.wait_for_timeout(2_100)
+    phone.locator("[data-tool='highlight']").tap()
+    words = first_page(phone).locator(".textLayer span", has_text="1.2").bounding_box()
+    assert words
+    hand = fingers.hand
+    line = (words["y"] + words["height"] / 2 - hand.y) / hand.width
+    fingers.swipe((0.15, line), (0.6, line))
+    expect(annotations(phone)).to_have_count(3)
+    # What was tapped is chosen, and only then a finger moves it.
+    phone.locator("[data-tool='select']").tap()
+    fingers.swipe((0.45, 0.85), (0.45, 0.4))
+    expect(phone.locator(".pdf-frame")).to_have_count(0)
+    saved(phone)
+    project = re.findall(r"[0-9a-f-]{36}", page.url)[0]
+    answer = phone.request.get(f"/api/v1/pdf-projects/{project}/annotations/").json()
+    first, second, third = sorted(answer["results"], key=lambda each: each["z"])
+    assert len(first["strokes"][0][0]) == 2
+    pressures = [point[2] for point in second["strokes"][0]]
+    assert pressures[0] < 0.4
+    assert pressures[-1] > 0.8
+    assert (third["type"], len(third["quads"])) == ("highlight", 1)
+    context.close()
 
 
 def ask_for_export(page: Page, kind: str) -> Locator:

@@ -102,7 +102,7 @@ def drawn(data: bytes, folder: Path, **limits: Any) -> Any:
 
 @pytest.mark.parametrize(
     "make",
-    [lambda: samples.nested_forms(40), lambda: samples.bomb()],
+    [lambda: samples.nested_forms(40), samples.bomb],
     ids=["forms in forms", "a bomb"],
 )
 def test_drawing_that_never_ends_is_ended(

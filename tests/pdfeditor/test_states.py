@@ -1,5 +1,6 @@
 """Versions to come back to, and forms that are filled in."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,9 @@ def test_forms_of_an_inserted_file_are_filled_in_too(
     api: APIClient, pdf_project: Make, pdf_asset: Any, clean_storage: Path
 ) -> None:
     project = pdf_project(samples.plain())
-    other = pdf_asset(samples.form())
+    with pikepdf.open(io.BytesIO(samples.form())) as pdf:
+        pdf.Root.AcroForm.NeedAppearances = True
+        other = pdf_asset(samples.saved(pdf))
     insert = {"op": "insert_from", "asset": str(other.pk), "before": None}
     arranged = api.post(
         f"{address(project)}pages/", {"revision": 1, "operations": [insert, insert]}

@@ -48,7 +48,7 @@ def _page(
     own: list[pikepdf.Page],
     wanted: dict[str, Any],
     used: set[int],
-) -> pikepdf.Page:
+) -> Any:
     pdf = files[0]
     if "blank" in wanted:
         pdf.add_blank_page(page_size=tuple(wanted["blank"]))
@@ -87,7 +87,7 @@ def _bring_fields(pdf: pikepdf.Pdf, source: pikepdf.Pdf, page: pikepdf.Page) -> 
             for old, new in zip(brought, fixed, strict=True)
         )
     if source.acroform.needs_appearances:
-        pdf.acroform.needs_appearances = True
+        pdf.Root.AcroForm.NeedAppearances = True
 
 
 def _is_field(annotation: Any) -> bool:

@@ -6,6 +6,7 @@
 import { createStore } from "../shared/store.js";
 import { inOrder } from "./hit_testing.js";
 import { sameContent } from "./kinds.js";
+import { travel } from "./undoing.js";
 
 const NONE = new Set();
 
@@ -30,6 +31,8 @@ export class DocumentStore {
     });
     /** Called with an id and what it should be (null: deleted) after each edit. */
     this.onEdit = () => {};
+    /** Called when undo or redo left something as others made it. */
+    this.onKept = () => {};
   }
 
   get project() {
@@ -161,9 +164,13 @@ export class DocumentStore {
 
   #travel(changes) {
     if (!changes) return null;
+    const wanted = changes.map((change) => ({ ...change, ...travel(change, this.get(change.id)) }));
     // A page may be gone by now; its annotations went with it.
-    const possible = changes.filter(({ after }) => !after || this.page(after.page));
+    const possible = wanted
+      .map(({ id, before, wanted: after }) => ({ id, before, after }))
+      .filter(({ id, after }) => !Object.is(after, this.get(id)) && (!after || this.page(after.page)));
     this.#bringAbout(possible);
+    if (wanted.some(({ isKept }) => isKept)) this.onKept();
     const left = possible.filter(({ after }) => after);
     this.select(left.map(({ id }) => id));
     return (left[0]?.after ?? possible[0]?.before)?.page ?? null;

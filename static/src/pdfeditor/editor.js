@@ -460,7 +460,7 @@ document.addEventListener(EVENTS.PDF_PROJECT, ({ detail }) => {
   if (detail.revision > store.project.revision || detail.thumbnail_count > known) follow(projectId);
 });
 document.addEventListener(EVENTS.PDF_ANNOTATIONS, ({ detail }) => {
-  if (detail.project === projectId) saving.changedElsewhere(detail.ids);
+  if (detail.project === projectId) saving.changedElsewhere(detail);
 });
 addEventListener("pagehide", () => {
   editor.textEditing.close();

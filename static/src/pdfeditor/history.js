@@ -18,7 +18,7 @@ export class History {
 
   /**
    * @param {{keeper?: {write: (index: number, step: Step) => void, cut: (from: number) => void,
-   *   cursor: (at: number) => void}, now?: () => number}} [options] `keeper` stores steps
+   *   cursor: (at: number) => void, clear: () => void}, now?: () => number}} [options] `keeper` stores steps
    */
   constructor({ keeper = null, now = () => Date.now() } = {}) {
     this.#keeper = keeper;
@@ -45,6 +45,17 @@ export class History {
   restore(steps, cursor) {
     this.#steps = [...steps];
     this.#cursor = Math.max(0, Math.min(cursor, steps.length));
+  }
+
+  /** Steps are remembered by this page alone from now on. */
+  keepNothing() {
+    this.#keeper = null;
+  }
+
+  /** Forgets every step, also those that are kept outside. */
+  forget() {
+    this.#keeper?.clear();
+    this.restore([], 0);
   }
 
   /** @param {Step} step @param {string | null} [key] runs with one key become one step */

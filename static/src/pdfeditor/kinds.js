@@ -128,6 +128,16 @@ export const makeHighlight = (fields, quads) => ({
   quads,
 });
 
+// What the server says of a field that was left out.
+const UNSAID = Object.freeze({
+  rotation: 0, opacity: 1, blend: "normal", signature: false, content: "", underline: false,
+  font_weight: "normal", font_style: "normal", text_align: "left", replies: [], resolved: false,
+});
+
+/** Whether two versions say the same in one field. */
+export const sameField = (a, b, name) =>
+  sameValue(a[name] ?? UNSAID[name], b[name] ?? UNSAID[name]);
+
 /** Whether two versions say the same to a reader. */
 export function sameContent(a, b) {
   if (Object.is(a, b)) return true;
@@ -135,7 +145,7 @@ export function sameContent(a, b) {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   for (const name of names) {
     if (SERVER_FIELDS.includes(name)) continue;
-    if (!sameValue(a[name], b[name])) return false;
+    if (!sameField(a, b, name)) return false;
   }
   return true;
 }

@@ -10,7 +10,6 @@ import { SaveQueue } from "./save_queue.js";
 
 const PAGE_SIZE = 1_000;
 const MOST_ASKED = 40;
-const ECHO_MS = 5_000;
 
 export class Saving {
   /** @param {{projectId: string, onState: (state: string, reason?: string) => void}} options */
@@ -30,7 +29,7 @@ export class Saving {
         onState(state, error?.message);
         if (state === "refused" && error instanceof Error) toastError(error);
       },
-      onSaved: (annotation) => this.store.get(annotation.id) && this.#keepServerFields(annotation),
+      onSaved: (annotation) => this.#saved(annotation),
       onConflict: (conflict) => this.#conflict(conflict),
       onRefused: (_, error) => {
         const reason = error.detail ?? error.message ?? t("The server did not take it.");
@@ -39,12 +38,17 @@ export class Saving {
     });
   }
 
+  /** This page among those that edit the same file. */
+  #editor = crypto.randomUUID();
   #sent = new Map();
+  #missed = new Set();
 
   async #send(batch) {
     await this.pictures.sendFor([...batch.create, ...batch.update]);
     for (const { id } of Object.values(batch).flat()) this.#sent.set(id, Date.now());
-    return api(`${this.path}bulk/`, { method: "POST", body: batch, keepalive: isSmall(batch) });
+    return api(`${this.path}bulk/`, {
+      method: "POST", body: batch, headers: { "X-Editor": this.#editor }, keepalive: isSmall(batch),
+    });
   }
 
   /** What the server said of it since then may be older than what we made of it. */
@@ -52,11 +56,12 @@ export class Saving {
     return this.queue.isWaiting(id) || (this.#sent.get(id) ?? -Infinity) >= since;
   }
 
-  /** Another tab or device changed annotations; our own changes come back here too. */
-  async changedElsewhere(ids) {
-    const news = ids.filter((id) => {
-      return !this.#isOurs(id, Date.now() - ECHO_MS);
-    });
+  /** @param {{ids: string[], editor?: string}} news of another tab or device, or of this one */
+  async changedElsewhere({ ids, editor }) {
+    if (editor === this.#editor) return;
+    const news = ids.filter((id) => !this.queue.isWaiting(id));
+    // Ours may be there before or after theirs: ask when it has arrived.
+    for (const id of ids) if (this.queue.isWaiting(id)) this.#missed.add(id);
     if (news.length === 0) return;
     try {
       if (news.length > MOST_ASKED) await this.#loadAll();
@@ -64,6 +69,12 @@ export class Saving {
     } catch (error) {
       toastError(error);
     }
+  }
+
+  #saved(annotation) {
+    const { id } = annotation;
+    if (this.store.get(id)) this.#keepServerFields(annotation);
+    if (this.#missed.delete(id)) void this.changedElsewhere({ ids: [id] });
   }
 
   async #loadOne(id) {
@@ -106,6 +117,7 @@ export class Saving {
   /** @param {import("./document_store.js").DocumentStore} store */
   attach(store) {
     this.store = store;
+    store.onKept = () => toast(t("This was changed elsewhere meanwhile. What others did stays."));
     store.onEdit = (id, annotation) => this.queue.change(id, annotation);
   }
 
@@ -141,8 +153,10 @@ export class Saving {
   }
 
   async #remember() {
+    const isFirst = await isFirstTab(this.path);
+    if (!isFirst) this.history.keepNothing();
     const [{ steps, cursor }, pending, pictures] = await Promise.all([
-      this.local.history.all(), this.local.pending.all(), this.pictures.restore(),
+      isFirst ? this.local.history.all() : { steps: [], cursor: 0 }, this.local.pending.all(), this.pictures.restore(),
     ]);
     this.history.restore(steps, cursor);
     for (const { annotation } of pending) {
@@ -169,8 +183,7 @@ export class Saving {
   /** After the server put another state in place: ours starts from it. */
   async reload() {
     this.store.unload(this.store.all.map(({ id }) => id));
-    this.local.history.clear();
-    this.history.restore([], 0);
+    this.history.forget();
     this.#pending = Promise.resolve([]);
     this.store.historyRestored();
     await this.load();
@@ -179,3 +192,25 @@ export class Saving {
 
 /** Browsers carry on with small requests after the page is closed. */
 const isSmall = (batch) => JSON.stringify(batch).length < 50_000;
+
+const FIRST_TAB_MS = 150;
+// The page that is reloaded may not have let go yet.
+const RELOADED_MS = 1_000;
+
+/**
+ * One tab of this browser keeps the history of a file: steps of two would be mixed, and
+ * undo after a reload would take back what the other did. Held until the page goes.
+ */
+async function isFirstTab(name) {
+  if (!navigator.locks) return true;
+  const [entry] = performance.getEntriesByType("navigation");
+  const wait = entry?.type === "reload" ? RELOADED_MS : FIRST_TAB_MS;
+  return new Promise((resolve) => {
+    navigator.locks
+      .request(`history ${name}`, { signal: AbortSignal.timeout(wait) }, () => {
+        resolve(true);
+        return new Promise(() => {});
+      })
+      .catch(() => resolve(false));
+  });
+}

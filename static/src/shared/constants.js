@@ -7,7 +7,7 @@ export const EVENTS = Object.freeze({
   ASSET: "streamfetch:asset", // an asset, as in GET assets/{id}/
   PROJECT: "streamfetch:project", // {id, revision}
   PDF_PROJECT: "streamfetch:pdf-project", // {id, revision, status, thumbnail_count}
-  PDF_ANNOTATIONS: "streamfetch:pdf-annotations", // {project, ids}
+  PDF_ANNOTATIONS: "streamfetch:pdf-annotations", // {project, ids, editor}
   RESYNC: "streamfetch:resync", // events may have been missed: ask again
   CONNECTION: "streamfetch:connection", // {mode: "live" | "polling" | "waiting"}
 });
