@@ -332,7 +332,7 @@ const actions = {
   save: () => save().catch(toastError),
   "close-banner": () => show(part("[data-banner]"), false),
   escape() {
-    if (input.cancel()) return;
+    if (input.cancel() || side.gone()) return;
     if (tools.polygon.isBusy) tools.polygon.cancel();
     else if (editor.noteCard.isOpen) editor.noteCard.close();
     else if (store.tool !== "select") store.setTool("select");

@@ -67,7 +67,8 @@ class PdfsController extends Controller {
       if (at === "start") this.gridTarget.prepend(card);
       else this.gridTarget.append(card);
     }
-    card.dataset.status = project.status;
+    const isLocked = project.error?.code === "password_required";
+    card.dataset.status = isLocked ? "locked" : project.status;
     const page = `/pdf/${project.id}/`;
     field(card, "link").href = page;
     field(card, "title").href = page;
@@ -84,7 +85,8 @@ class PdfsController extends Controller {
     const isWorking = project.status === "processing";
     const age = t("Edited {age}", { age: formatAge(project.updated_at) });
     setText(card, "meta", isWorking ? t("Getting it ready…") : age);
-    const reason = project.status === "failed" ? (project.error?.message ?? t("This file cannot be opened.")) : "";
+    let reason = project.status === "failed" ? (project.error?.message ?? t("This file cannot be opened.")) : "";
+    if (isLocked) reason = t("Locked. Open it to enter its password.");
     setText(card, "reason", reason);
     show(field(card, "reason"), reason !== "");
     this.paintEmpty();

@@ -93,11 +93,15 @@ export function pageActions({ editor, thumbnails, adopt, insertDialog }) {
     },
     async split() {
       const count = store.pages.length;
+      if (count < 2) {
+        toast(t("This PDF has one page: there is nothing to split."));
+        return;
+      }
       const answer = await ask({
         title: t("Split into several PDFs"),
         text: t("Write the pages of each part, and a semicolon between the parts. Each becomes a PDF of its own; this one stays."),
         ok: t("Split"),
-        input: { label: t("Parts"), value: `1-${Math.ceil(count / 2)}; ${Math.min(count, Math.ceil(count / 2) + 1)}-${count}` },
+        input: { label: t("Parts"), value: `1-${Math.ceil(count / 2)}; ${Math.ceil(count / 2) + 1}-${count}` },
       });
       if (!answer) return;
       const parts = answer.split(";").map((part) => part.trim()).filter(Boolean).map((part) => parseRanges(part, count));

@@ -18,7 +18,8 @@ const NAMES = {
 const MOST_SHOWN = 1_000;
 
 /** What an annotation is called in lists. */
-export const nameOf = (annotation) => t(NAMES[toolOf(annotation)] ?? "Annotation");
+export const nameOf = (annotation) =>
+  annotation.stamp ? t("Stamp") : t(NAMES[toolOf(annotation)] ?? "Annotation");
 
 export class NotesList {
   #root;
@@ -89,7 +90,8 @@ export class NotesList {
     name.className = "pdf-note-name";
     name.textContent = [nameOf(annotation), this.#otherAuthor(annotation)].filter(Boolean).join(" · ");
     text.append(name);
-    const words = annotation.content?.trim();
+    const said = annotation.content ?? annotation.stamp;
+    const words = typeof said === "string" ? said.trim() : "";
     if (words) {
       const line = document.createElement("span");
       line.className = "pdf-note-words";

@@ -18,6 +18,8 @@ export class SidePanel {
       const tab = event.target.closest("[data-side-tab]");
       if (tab) this.open(tab.dataset.sideTab);
     });
+    // On narrow screens a shade lies over the rest.
+    body.addEventListener("click", ({ target }) => target === body && this.gone());
     root.querySelector("[role='tablist']").addEventListener("keydown", (event) => this.#key(event));
     this.toggle(!matchMedia(NARROW).matches);
   }
@@ -64,8 +66,10 @@ export class SidePanel {
     next.focus();
   }
 
-  /** After going somewhere on a phone the page should be seen. */
+  /** After going somewhere on a phone the page should be seen. @returns {boolean} */
   gone() {
-    if (this.isNarrow) this.toggle(false);
+    const covers = this.isNarrow && this.isOpen;
+    if (covers) this.toggle(false);
+    return covers;
   }
 }
