@@ -295,6 +295,9 @@ class Fingers:
         self.touch("Start", start)
         for step in range(1, 9):
             self.touch("Move", between(start, end, step / 8))
+        # A finger that rests before it is lifted throws nothing.
+        self.hand.page.wait_for_timeout(150)
+        self.touch("Move", end)
         self.touch("End")
 
     def pinch(self, start: float, end: float) -> None:
@@ -362,6 +365,8 @@ def test_fingers_and_pens(page: Page, tmp_path: Path) -> None:
     phone.keyboard.press("0")
     expect(zoom).to_have_text(before)
     phone.locator("[data-scroll]").evaluate("each => each.scrollTo(0, 0)")
+    # Strokes in quick succession would be one drawing.
+    phone.wait_for_timeout(800)
     # A pen's pressure is its width, and the palm beside it does nothing.
     fingers = Fingers(phone)
     fingers.touch("Start", (0.8, 0.9))

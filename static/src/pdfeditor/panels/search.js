@@ -90,6 +90,8 @@ export class SearchPanel {
     }
     show(meter, false);
     this.#say();
+    // All of them are before the page that is shown.
+    if (this.#current === -1 && this.#hits.length > 0) this.#show(0, { stay: true });
   }
 
   #startNear() {

@@ -65,6 +65,8 @@ export class PointerInput {
 
   #down(event) {
     this.#notePen(event);
+    // The end of a pinch is never heard when the canvas it began on was drawn anew.
+    if (event.isPrimary) this.#pinch = null;
     if (event.button !== 0 || this.#pinch) return;
     // The hand often lies down before the pen does.
     if (event.pointerType === "pen" && this.#active?.by === "touch") this.cancel();
