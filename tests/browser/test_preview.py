@@ -86,13 +86,15 @@ GO = """async (time) => {
     () => requestAnimationFrame(() => setTimeout(done, 20))));
   const painted = [];
   const note = ({target}) => target.requestVideoFrameCallback && painted.push(
-    new Promise((done) => target.requestVideoFrameCallback(done)));
+    [target, new Promise((done) => target.requestVideoFrameCallback(done))]);
   document.addEventListener("seeking", note, true);
   store.setTime(time);
   do await turn(); while (!player.isComplete || !words.isSettled);
   document.removeEventListener("seeking", note, true);
-  const late = new Promise((done) => setTimeout(done, 2000));
-  await Promise.race([Promise.all(painted), late]);
+  const late = new Promise((done) => setTimeout(done, 1000));
+  // What is hidden is never painted.
+  const seen = painted.filter(([element]) => element.checkVisibility());
+  await Promise.race([Promise.all(seen.map(([, frame]) => frame)), late]);
   await turn();
 }"""
 
