@@ -229,6 +229,9 @@ def join_and_mix(page: Page, tune: str) -> None:
     expect(items(page, "audio")).to_have_count(1)
     page.locator("[data-bind=duck]").check()
     assert timeline(page)["audio_tracks"][0]["duck"] is True
+    fill(page, "#clip-volume", "80")
+    fill(page, "#clip-fade-out", "0.4")
+    assert timeline(page)["audio_tracks"][0]["fade_out"] == 0.4
     select(page, 2)
     press(page, "Control+Shift+d")
     assert len(timeline(page)["audio_tracks"]) == 2
@@ -240,7 +243,7 @@ def join_and_mix(page: Page, tune: str) -> None:
 def write_words(page: Page) -> None:
     seek(page, 0.6)
     tab(page, "Text")
-    for preset in ("Lower third", "Title"):
+    for preset in ("Caption", "Lower third", "Title"):
         page.get_by_role("button", name=preset, exact=True).click()
     page.get_by_label("Words").fill("STREET")
     (before,) = (t for t in timeline(page)["text_overlays"] if t["text"] == "STREET")
@@ -324,7 +327,7 @@ def go_back_in_time(page: Page) -> None:
     expect(kept_version).to_be_visible()
     items(page, "text").filter(has_text="STREET").locator("[data-body]").click()
     press(page, "Delete")
-    assert len(timeline(page)["text_overlays"]) == 1
+    assert len(timeline(page)["text_overlays"]) == 2
     saved(page)
 
 
@@ -413,7 +416,7 @@ def test_a_real_video_is_cut_and_exported_in_every_way(
     without = exported(page, preset="720p")
     tab(page, "Versions")
     page.locator(".version").filter(has_text="First cut").get_by_role("button").click()
-    expect(items(page, "text")).to_have_count(2)
+    expect(items(page, "text")).to_have_count(3)
     parts = export_the_rest(page)
 
     files = {
