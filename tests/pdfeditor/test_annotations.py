@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 from pdfeditor.geometry.document import Page, Pages
 from pdfeditor.models import Annotation, PdfProject
 from streamfetch.accounts.models import User
+from streamfetch.events import bus
 from uploads.models import Asset
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +183,17 @@ def test_many_at_once(api: APIClient, project: PdfProject, url: str) -> None:
     assert changed[2]["error"]["current"]["revision"] == 1
     left = api.get(url).data["results"]
     assert [(row["id"], row["x"]) for row in left] == [(ids[1], 1)]
+
+
+def test_a_page_knows_its_own_changes_when_it_hears_of_them(
+    api: APIClient, project: PdfProject, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(bus, "publish", lambda _owner, _name, data: told.append(data))
+    batch = {"create": [body(project)]}
+    api.post(f"{url}bulk/", batch, format="json", headers={"X-Editor": "tab 1"})
+    api.post(url, body(project))
+    assert [each["editor"] for each in told] == ["tab 1", ""]
 
 
 BAD: dict[str, tuple[dict[str, Any], str]] = {

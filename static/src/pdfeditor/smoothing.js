@@ -14,6 +14,20 @@ function deviation([x, y], [ax, ay], [bx, by]) {
   return Math.abs((bx - ax) * (ay - y) - (ax - x) * (by - ay)) / length;
 }
 
+// A pressure this far from what its neighbours say is worth a point: between two
+// points a line has one width.
+const PRESSURE_STEP = 0.08;
+
+/** How far a point's pressure is from an even change between two others. */
+function pressureDeviation(point, from, to) {
+  const [, , here = 0.5] = point;
+  const [, , start = 0.5] = from;
+  const [, , end = 0.5] = to;
+  const before = distance(from, point);
+  const share = before / (before + distance(point, to) || 1);
+  return Math.abs(here - start - (end - start) * share);
+}
+
 /**
  * Drops points that a straight line would pass within `tolerance` of
  * (Ramer, Douglas and Peucker), without recursion: strokes can be long.
@@ -28,13 +42,17 @@ export function simplify(stroke, tolerance) {
     let farthest = 0;
     let index = -1;
     for (let i = from + 1; i < to; i += 1) {
-      const away = deviation(stroke[i], stroke[from], stroke[to]);
+      const pressed = pressureDeviation(stroke[i], stroke[from], stroke[to]) / PRESSURE_STEP;
+      const away = Math.max(deviation(stroke[i], stroke[from], stroke[to]), pressed * tolerance);
       if (away > farthest) {
         farthest = away;
         index = i;
       }
     }
-    if (farthest > tolerance) {
+    const [[, , start = 0.5], [, , end = 0.5]] = [stroke[from], stroke[to]];
+    const swells = Math.abs(start - end) > 2 * PRESSURE_STEP && to - from > 1;
+    if (farthest <= tolerance && swells) index = (from + to) >> 1;
+    if (farthest > tolerance || swells) {
       kept[index] = 1;
       spans.push([from, index], [index, to]);
     }

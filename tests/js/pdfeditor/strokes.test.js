@@ -26,6 +26,15 @@ test("pressure is kept only where there was one", () => {
   ]);
 });
 
+test("a straight stroke keeps how it swells", () => {
+  const swelling = Array.from({ length: 101 }, (_, i) => [i, 0, i / 100]);
+  const lean = finishStroke(swelling, { withPressure: true });
+  assert.ok(lean.length > 5 && lean.length < 20, String(lean.length));
+  const widths = pressurePieces(lean, 4).map(({ width }) => width);
+  assert.ok(widths.length > 4, String(widths));
+  assert.deepEqual(widths, widths.toSorted((a, b) => a - b));
+});
+
 test("a curve goes through the middle of its points; a dot is drawn too", () => {
   assert.equal(curvePath([[0, 0], [10, 0], [10, 10]]), "M0 0Q10 0 10 5L10 10");
   assert.equal(curvePath([[3, 4]]), "M3 4l0 0.01");

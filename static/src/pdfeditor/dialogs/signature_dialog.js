@@ -2,7 +2,7 @@
 import { t } from "../../shared/i18n.js";
 import { boundsOfPoints } from "../geometry.js";
 import { personal } from "../local_database.js";
-import { curvePath, finishStroke } from "../smoothing.js";
+import { curvePath, finishStroke, hasPressure } from "../smoothing.js";
 import { svg } from "../view/annotation_svg.js";
 
 const KEPT = "signatures";
@@ -47,20 +47,23 @@ export class SignatureDialog {
     const pad = event.currentTarget;
     pad.setPointerCapture(event.pointerId);
     const { left, top } = pad.getBoundingClientRect();
-    const stroke = [[event.clientX - left, event.clientY - top]];
+    const placeOf = ({ clientX, clientY, pointerType, pressure }) => [
+      clientX - left, clientY - top, pointerType === "pen" ? pressure : 0.5,
+    ];
+    const stroke = [placeOf(event)];
     const path = svg("path", { d: curvePath(stroke) });
     this.#ink.append(path);
     const over = new AbortController();
     const { signal } = over;
     pad.addEventListener("pointermove", (now) => {
       for (const each of now.getCoalescedEvents?.() ?? [now]) {
-        stroke.push([each.clientX - left, each.clientY - top]);
+        stroke.push(placeOf(each));
       }
       path.setAttribute("d", curvePath(stroke));
     }, { signal });
     const end = () => {
       over.abort();
-      const finished = finishStroke(stroke, { tolerance: 0.4 });
+      const finished = finishStroke(stroke, { tolerance: 0.4, withPressure: hasPressure(stroke) });
       path.setAttribute("d", curvePath(finished));
       this.#strokes.push(finished);
       this.#paint();
