@@ -14,6 +14,7 @@ from downloads.models import MAX_TITLE, Download, Format
 from downloads.pipeline import inspecting, means, partials, sponsors, thumbnails, tracks
 from downloads.pipeline.assemble import Wishes, assemble
 from downloads.sources.base import Fetched, Means, Received, Wanted, WantedTrack
+from downloads.sources.direct import name_in
 from downloads.sources.failures import SourceFailure
 from downloads.sources.formats import parts_of
 from downloads.sources.video import Found, Playlist, Video
@@ -263,12 +264,17 @@ class _Fetch:
         return assemble(self.run, fetched.paths, wishes)
 
     def _title(self, fetched: Fetched) -> str:
-        """The title a person gave, or the site's name for the video."""
-        job = self.run.job
-        if job.has_own_title:
+        """The title a person gave, or the site's name for the video.
+
+        A plain file has a name only: what a list calls it is better.
+        """
+        job, found = self.run.job, fetched.found
+        is_plain = not isinstance(found, Video) or found.extractor == "direct"
+        is_listed = job.video_title != name_in(means.parse(job.video_url))
+        if job.has_own_title or (is_plain and is_listed):
             return job.video_title
-        if isinstance(fetched.found, Video):
-            return fetched.found.title[:MAX_TITLE] or job.video_title
+        if isinstance(found, Video):
+            return found.title[:MAX_TITLE] or job.video_title
         return PurePath(fetched.file_name).stem[:MAX_TITLE] or job.video_title
 
     def _file_name(self, fetched: Fetched, path: Path) -> str:

@@ -87,7 +87,7 @@ def talking_video(
     argv += ["-f", "lavfi", "-i", f"testsrc2=s=160x90:r={fps}:d={duration_s}"]
     argv += ["-i", str(wav), *container, "-g", "250"]
     argv += ["-ac", str(channels), str(path)]
-    subprocess.run(argv, check=True, timeout=100)
+    subprocess.run(argv, check=True, timeout=100 + duration_s / 10)
     wav.unlink()
     return path
 

@@ -6,13 +6,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests import media
+from tests.downloads.shelf import serving
 
 PATIENCE_MS = 90_000
+NAMES = {"/woods.mp4": "In the woods", "/sea.mp4": "By the sea"}
+PASTE = """text => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  document.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+}"""
 PIECE_BYTES = 4_000
 PAUSE_S = 0.15
 
@@ -147,3 +155,69 @@ def test_what_cannot_be_fetched_says_why(page: Page, problems: list[str]) -> Non
     # The browser reports the refusal of the last one itself.
     assert len(problems) == 1
     problems.clear()
+
+
+def test_a_feed_is_chosen_from_and_subscribed_to(page: Page, tmp_path: Path) -> None:
+    """From a link pasted on another page to lines that outlive their files."""
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    film = media.chaptered().read_bytes()
+    with serving(dict.fromkeys(NAMES, ("video/mp4", film))) as shelf:
+        items = "".join(
+            f"<item><title>{name}</title><link>{shelf.url(path)}</link></item>"
+            for path, name in NAMES.items()
+        )
+        feed = (
+            f"<rss version='2.0'><channel><title>Walks</title>{items}</channel></rss>"
+        )
+        shelf.files["/feed.xml"] = ("application/rss+xml", feed.encode())
+        page.goto("/projects/")
+        page.evaluate(PASTE, shelf.url("/feed.xml"))
+        card = page.locator("[data-found=playlist]")
+        expect(card.get_by_role("heading", name="Walks")).to_be_visible()
+        card.get_by_label("All on this page").check()
+        card.get_by_label("Subtitles").select_option("en")
+        card.get_by_role("button", name="Fetch 2").click()
+        rows = page.locator("[data-download]")
+        for name in NAMES.values():
+            row = rows.filter(has_text=name)
+            expect(row.locator("[data-field=state]")).to_have_text("In the library")
+            expect(row).to_contain_text("no readable subtitles in: en")
+
+        rows.filter(has_text="In the woods").get_by_role(
+            "link", name="In the woods"
+        ).click()
+        chapters = page.get_by_role("region", name="Chapters").get_by_role("button")
+        expect(chapters).to_have_text(["0:00One = 1", "0:01Two", "0:02Last"])
+        chapters.nth(2).click()
+        expect(chapters.nth(2)).to_have_attribute("aria-current", "true")
+
+        page.goto("/downloads/subscriptions/")
+        page.get_by_label("Link to a channel").fill(shelf.url("/feed.xml"))
+        page.get_by_role("button", name="Subscribe").click()
+        subscription = page.locator("[data-id]").filter(has_text="Walks")
+        subscription.get_by_role("button", name="Check now").click()
+        subscription.get_by_role("button", name="Pause").click()
+        expect(subscription).to_contain_text("paused")
+        subscription.get_by_role("button", name="End the subscription").click()
+        page.get_by_role("button", name="End it").click()
+        expect(subscription).to_have_count(0)
+
+        page.goto("/downloads/")
+        code = page.locator("[data-bookmarklet]").first.get_attribute("href") or ""
+        row = rows.filter(has_text="By the sea")
+        row.get_by_role("button", name="More actions").click()
+        row.get_by_role("menuitem", name="Delete the file").click()
+        page.get_by_role("button", name="Delete", exact=False).last.click()
+        expect(row.locator("[data-field=state]")).to_have_text("File deleted")
+        with page.expect_download() as saved:
+            page.locator("[data-export]").click()
+        saved.value.save_as(tmp_path / "history.csv")
+        text = (tmp_path / "history.csv").read_text()
+        assert all(name in text for name in NAMES.values())
+
+        page.goto(shelf.url("/woods.mp4"))
+        with page.expect_popup() as opened:
+            page.evaluate(code.removeprefix("javascript:"))
+        found = opened.value.locator("[data-found=video]")
+        expect(found.get_by_role("heading", name="woods")).to_be_visible()

@@ -1,7 +1,7 @@
 /** The card of a playlist or channel: choose which videos, page by page. */
 import { field, fromTemplate, setText, show } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
-import { languageOptions } from "../shared/languages.js";
+import { languageOptions, tracksIn } from "../shared/languages.js";
 import { formatDuration } from "../shared/time.js";
 
 function entryRow(entry, checked) {
@@ -96,16 +96,10 @@ export function foundList(template, answer, does) {
     });
   }
   const value = (name) => card.querySelector(`[name='${name}']`).value;
-  const subtitles = () => {
-    const language = value("subtitles");
-    if (!language) return [];
-    // Of a whole list nobody knows which videos have words that a person wrote.
-    return [false, true].map((automatic) => ({ language, automatic }));
-  };
   card.querySelector("[name='subtitles']").append(...languageOptions());
   const options = () => ({
     preset: value("preset"),
-    subtitles: subtitles(),
+    subtitles: tracksIn(value("subtitles")),
     ...(card.querySelector("[data-field='sponsor-field']").hidden
       ? {}
       : { sponsorblock: value("sponsorblock") }),

@@ -5,6 +5,7 @@ import { ask } from "../shared/dialogs.js";
 import { field, fromTemplate, setIcon, setText, show } from "../shared/dom.js";
 import { api, ApiError, pageData } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
+import { languageOptions, tracksIn } from "../shared/languages.js";
 import { formatAge } from "../shared/time.js";
 import { toast, toastError } from "../shared/toasts.js";
 import { complaintAbout } from "../uploads/link_form.js";
@@ -28,6 +29,7 @@ class SubscriptionsController extends Controller {
     this.known = new Map();
     for (const each of pageData().subscriptions ?? []) this.put(each, { at: "end" });
     this.showRows();
+    this.formTarget.elements.subtitles.append(...languageOptions());
     this.formTarget.addEventListener("submit", (event) => this.submit(event));
     this.listTarget.addEventListener("click", (event) => this.press(event));
   }
@@ -77,6 +79,7 @@ class SubscriptionsController extends Controller {
       const body = {
         url,
         preset: form.elements.preset.value,
+        subtitles: tracksIn(form.elements.subtitles.value),
         every_hours: Number(form.elements.every_hours.value),
         newest: Number(form.elements.newest.value),
       };

@@ -15,6 +15,16 @@ export function languageOptions() {
   return options.sort((a, b) => a.text.localeCompare(b.text));
 }
 
+/**
+ * Tracks to wish for where nobody has looked yet: words that a person wrote, and those
+ * that a machine did.
+ * @param {string} language or "" for none
+ */
+export function tracksIn(language) {
+  if (!language) return [];
+  return [false, true].map((automatic) => ({ language, automatic }));
+}
+
 /** The one the browser is set to, if it is among them. */
 export function ownLanguage() {
   const own = navigator.language.split("-")[0];
