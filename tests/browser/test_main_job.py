@@ -116,6 +116,27 @@ def test_what_is_not_a_video_is_refused_in_plain_words(
     problems.clear()
 
 
+NAME = "Name of the project"
+RENAME = """name => document.querySelector("[data-editor]").editor.store
+  .editDocument("Rename", (document) => ({...document, name}))"""
+MARK = """() => {
+  const {store} = document.querySelector("[data-editor]").editor;
+  const id = "00000000-0000-4000-8000-000000000001";
+  const marker = {id, time: 1, label: "", color: "#f5a524"};
+  store.edit("Marker", (timeline) => ({...timeline, markers: [marker]}));
+}"""
+
+
+def asked_of(tabs: tuple[Page, ...]) -> Page:
+    """The tab that asks whose edit is to be kept."""
+    for _ in range(200):
+        for tab in tabs:
+            if tab.get_by_role("button", name="Keep mine").is_visible():
+                return tab
+        tabs[0].wait_for_timeout(100)
+    raise AssertionError("nobody is asked")
+
+
 def test_two_tabs_do_not_overwrite_each_other(
     page: Page, tmp_path: Path, problems: list[str]
 ) -> None:
@@ -125,14 +146,26 @@ def test_two_tabs_do_not_overwrite_each_other(
     page.wait_for_url(re.compile(r"/projects/[0-9a-f-]{36}/$"))
     other = page.context.new_page()
     other.goto(page.url)
-    name = "Name of the project"
-    page.get_by_label(name).fill("First tab")
-    page.get_by_label(name).press("Enter")
-    expect(page.locator("[data-save-state]")).to_have_attribute("data-state", "saved")
-    other.wait_for_timeout(300)
-    other.get_by_label(name).fill("Second tab")
-    other.get_by_label(name).press("Enter")
-    other.wait_for_timeout(3000)
+    tabs = (page, other)
+    # Different things at the same moment: whoever is second merges.
+    page.evaluate(RENAME, "Both")
+    other.evaluate(MARK)
+    for tab in tabs:
+        expect(tab.locator("[data-save-state]")).to_have_attribute(
+            "data-state", "saved", timeout=15_000
+        )
+        expect(tab.get_by_label(NAME)).to_have_value("Both")
+        expect(tab.locator("[data-timeline-root] .marker")).to_have_count(1)
+    # The same thing: whoever is second is asked, and what loses is one undo away.
+    page.evaluate(RENAME, "First tab")
+    other.evaluate(RENAME, "Second tab")
+    late = asked_of(tabs)
+    late.get_by_role("button", name="Keep mine").click()
+    mine, theirs = ("First tab", "Second tab")[:: 1 if late is page else -1]
+    for tab in tabs:
+        expect(tab.get_by_label(NAME)).to_have_value(mine)
+    late.get_by_role("button", name="Undo").click()
+    expect(late.get_by_label(NAME)).to_have_value(theirs)
     page.reload()
-    expect(page.get_by_label(name)).to_have_value(re.compile("First tab|Second tab"))
+    expect(page.get_by_label(NAME)).to_have_value(re.compile("First tab|Second tab"))
     problems[:] = [problem for problem in problems if "409" not in problem]

@@ -77,9 +77,10 @@ export class Autosave {
     return !this.dirty;
   }
 
-  /** After a conflict: ours goes over theirs. */
-  async keepMine(theirRevision) {
+  /** After a conflict: ours goes over theirs, all of it. */
+  async keepMine(theirs, theirRevision) {
     this.revision = theirRevision;
+    this.#saved = theirs;
     this.state = "waiting";
     return this.flush();
   }

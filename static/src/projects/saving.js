@@ -112,7 +112,7 @@ export class Saving {
     });
     if (keep) {
       store.remember(t("Keep mine"), other);
-      await autosave.keepMine(theirs.revision);
+      await autosave.keepMine(other, theirs.revision);
     } else {
       this.#load(theirs, t("Load theirs"));
     }

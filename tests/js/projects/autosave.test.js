@@ -100,8 +100,10 @@ test("a conflict stops the saving and hands over the other version", async () =>
   assert.equal(sent.length, 1, "nothing is overwritten without being asked");
 
   answer = async ({ revision }) => ({ revision: revision + 1 });
-  await saver.keepMine(9);
-  assert.deepEqual(sent.at(-1), { name: "mine too", revision: 9 });
+  const other = { ...FIRST, name: "theirs", timeline: { clips: [1] } };
+  await saver.keepMine(other, 9);
+  const { timeline } = FIRST;
+  assert.deepEqual(sent.at(-1), { name: "mine too", timeline, revision: 9 }, "mine, all of it");
   assert.equal(saver.state, "saved");
 });
 
