@@ -1,13 +1,18 @@
 """Messages of downloads. Ids only; the work is in `pipeline`."""
 
+import logging
+
 import dramatiq
 from dramatiq_crontab import interval
 
 from downloads.models import Download
-from downloads.pipeline import counting, following, partials, warming
+from downloads.pipeline import counting, following, means, partials, warming
 from downloads.pipeline.fetch import fetch
+from streamfetch.errors import DomainError
 from streamfetch.jobs import queue
 from streamfetch.jobs.declaring import job_actor
+
+logger = logging.getLogger(__name__)
 
 
 def call_next(download: Download) -> None:
@@ -46,6 +51,20 @@ def check_subscriptions() -> None:
 @dramatiq.actor(queue_name="network", max_retries=0, time_limit=300_000, priority=50)
 def check_subscription(subscription_id: str) -> None:
     following.check(subscription_id)
+
+
+@dramatiq.actor(
+    queue_name="network",
+    max_retries=0,
+    time_limit=120_000,
+    max_age=600_000,
+    priority=100,
+)
+def renew_look(url: str) -> None:
+    try:
+        warming.renew_old(means.parse(url))
+    except DomainError as error:
+        logger.info("A look was not renewed: %s", error)
 
 
 @interval(seconds=600)

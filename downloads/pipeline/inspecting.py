@@ -53,11 +53,14 @@ _BASE_FIELDS = frozenset(
 
 @dataclass(frozen=True)
 class Looked:
-    """`was_hit`: it was in the cache. `cache_id` is its name there."""
+    """`was_hit`: it was in the cache, for `age_s`. `cache_id` is its name there.
+    `is_shared`: everybody sees the same, as nobody's cookies were shown."""
 
     found: Found
     was_hit: bool
     cache_id: str
+    age_s: float = 0.0
+    is_shared: bool = True
 
 
 def look_up(url: PublicUrl, *, owner_id: UUID | None) -> Looked:
@@ -81,7 +84,13 @@ def look_up(url: PublicUrl, *, owner_id: UUID | None) -> Looked:
         raise SourceFailure("too_slow") from error
     if "refusal" in value:
         raise _raised(value["refusal"])
-    return Looked(_FOUND.validate_python(value["found"]), hit, name)
+    return Looked(
+        _FOUND.validate_python(value["found"]),
+        hit,
+        name,
+        age_s=time.time() - value["looked_at"],
+        is_shared=not cookies,
+    )
 
 
 def renew(url: PublicUrl) -> None:

@@ -1,8 +1,13 @@
 """Looking an address up before anything is fetched."""
 
+import contextlib
 from typing import Any
 
-from downloads.pipeline import inspecting
+from dramatiq.errors import BrokerError
+from redis.exceptions import RedisError
+
+from downloads import actors
+from downloads.pipeline import inspecting, warming
 from downloads.services.downloads import parse_url
 from downloads.sources.video import Playlist
 from streamfetch.egress.errors import FetchError
@@ -20,12 +25,20 @@ class Unreachable(DomainError):
 
 
 def look_up(owner: Any, url: PublicUrl) -> inspecting.Looked:
-    """As `pipeline.inspecting` does; raises `Unreachable` instead of `FetchError`."""
+    """As `pipeline.inspecting` does; raises `Unreachable` instead of `FetchError`.
+
+    What is asked for shortly before it expires is looked up again meanwhile.
+    """
     try:
-        return inspecting.look_up(url, owner_id=owner.pk)
+        looked = inspecting.look_up(url, owner_id=owner.pk)
     except FetchError as error:
         # Somebody else's server failed, not this one.
         raise Unreachable(error.detail, code=error.code, field="url") from error
+    if looked.is_shared and looked.age_s > warming.RENEWED_AFTER_S:
+        # Without a queue it expires as it would have.
+        with contextlib.suppress(RedisError, BrokerError, OSError):
+            actors.renew_look.send(str(url))
+    return looked
 
 
 def inspect(owner: Any, *, url: str, page: int = 1) -> dict[str, Any]:

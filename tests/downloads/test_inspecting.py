@@ -1,7 +1,8 @@
 """Looking an address up: what the cache does, who asks the site, what is warmed."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests import media
 from tests.downloads.shelf import Shelf, serving
 
 pytestmark = pytest.mark.django_db
+Work = Callable[[], None]
 URL = "/api/v1/downloads/inspect/"
 HERE = {"HTTP_HOST": "localhost:8000", "REMOTE_ADDR": "127.0.0.1"}
 COUNTER = 'streamfetch_cache_lookups_total{{kind="video",outcome="{}"}}'
@@ -137,6 +139,23 @@ def test_the_most_fetched_videos_are_looked_up_before_they_expire(
     assert warming.warm() == 1
     assert inspecting.age_s(means.parse(url)) < 30
     assert len(shelf.asked) == 4
+
+
+def test_what_is_asked_for_before_it_expires_is_looked_up_again(
+    api: APIClient, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, work: Work
+) -> None:
+    url = shelf.url("/fast.mp4?again")
+    api.post(URL, {"url": url})
+    shelf.asked.clear()
+    assert api.post(URL, {"url": url}).json()["cache"] == "HIT"
+    work()
+    assert not shelf.asked, "it is new"
+    monkeypatch.setattr(warming, "RENEWED_AFTER_S", 1)
+    time.sleep(1.1)
+    for _each in range(2):
+        assert api.post(URL, {"url": url}).json()["cache"] == "HIT"
+    work()
+    assert len(shelf.asked) == 2, "one look, for two who asked"
 
 
 def test_many_of_a_list_are_queued_at_once(api: APIClient) -> None:
