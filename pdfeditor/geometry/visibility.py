@@ -21,6 +21,9 @@ _OUTLINE = "#737373"
 _MOST_SPOTS = 12
 # Of areas: wide enough to cover whole pixels.
 _WIDE = 10.0
+# Letters of this size have stems about a point wide.
+_CLEAR_SIZE = 14.0
+_LEAST_SHARE = 0.05
 # What a pen pressed hard makes of its width.
 _WIDEST_SHARE = 1.6
 
@@ -73,6 +76,19 @@ def inks(body: Kind) -> list[Ink]:
         case _:
             colors = []
     return [_ink(body, color) for color in colors]
+
+
+def strength(body: Kind) -> float:
+    """The share of a pixel, at one a point, that its thinnest lines cover at least."""
+    share = 1.0
+    match body:
+        case TextBox(background_color=None):
+            share = body.font_size / _CLEAR_SIZE
+        case Drawing():
+            share = body.stroke_width / 2
+        case Shape(fill_color=None):
+            share = body.stroke_width / 2
+    return min(1.0, max(_LEAST_SHARE, share))
 
 
 def spots(body: Kind) -> list[Spot]:

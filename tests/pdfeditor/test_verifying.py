@@ -167,6 +167,27 @@ def test_one_of_the_file_that_was_edited(tmp_path: Path) -> None:
     assert not verified(base, config)
 
 
+@pytest.mark.parametrize(
+    "small",
+    [
+        {**BOX, "type": "text", "content": "Hi", "font_size": 5, "color": "#ffd54a"},
+        {**BOX, "type": "drawing", "points": [[70, 100]], "stroke_width": 0.75}
+        | {"opacity": 0.35, "blend": "multiply", "stroke_color": "#d92d20"},
+        {**BOX, "type": "note", "content": "Why?", "width": 20, "height": 20},
+        {**BOX, "type": "shape", "shape_type": "circle", "stroke_width": 0},
+    ],
+    ids=["faint letters", "a faint dot", "a hidden note", "no line at all"],
+)
+def test_what_may_be_invisible_raises_no_alarm(
+    tmp_path: Path, small: dict[str, Any]
+) -> None:
+    sheet = {**BOX, "type": "shape", "shape_type": "rectangle", "stroke_width": 0}
+    sheet |= {"fill_color": "#ffffff", "stroke_color": "#ffffff"}
+    bodies = [small, sheet] if small["type"] == "note" else [small]
+    _base, target, config = written(tmp_path, samples.plain(), bodies)
+    assert verified(target, config)
+
+
 def test_white_pictures_and_faint_colours_promise_nothing(tmp_path: Path) -> None:
     place = {"x": 1, "y": 1, "width": 9, "height": 9}
     square = {**place, "type": "shape", "shape_type": "rectangle"}

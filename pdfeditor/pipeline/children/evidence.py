@@ -4,6 +4,8 @@ Never says so of one that may be invisible for a good reason: white on white, be
 another one, off the page.
 """
 
+import math
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +17,7 @@ from PIL import Image, ImageChops, ImageColor, ImageDraw
 from pdfeditor.geometry import annotations
 from pdfeditor.geometry.annotations import Kind
 from pdfeditor.geometry.boxes import Box, Frame, Point
-from pdfeditor.geometry.visibility import Ink, Spot, inks, spots, strokes
+from pdfeditor.geometry.visibility import Ink, Spot, inks, spots, strength, strokes
 
 # Edges are smoothed a little differently when other objects come before them.
 CHANGED = 24
@@ -26,6 +28,7 @@ _COVERING_PX = 1.5
 _LIKE = 110
 _LEAST_PIXELS = 12
 _LEAST_SHARE = 0.25
+_MOST_COVERED = 0.1
 
 Area = tuple[int, int, int, int]
 Pixel = tuple[int, int]
@@ -146,11 +149,16 @@ class Evidence:
         telling = [(pixel, spot) for pixel, spot in above if _is_telling(spot)]
         if telling:
             return sum(_is_like(sheet, *each) for each in telling) * 2 < len(telling)
-        if not _is_inside(placed.rect, sheet.box):
-            # All of its ink may be on the part that hangs over the edge.
+        if not _is_inside(placed.rect, sheet.box) or self._is_covered(at, area):
+            # All of its ink may be on the part that cannot be seen.
             return False
         is_seen = sheet.changed.crop(area).point(_is_changed).getbbox() is not None
-        return not is_seen and _would_show(inks(placed.body), sheet.old.crop(area))
+        return not is_seen and _would_show(placed.body, sheet.old.crop(area))
+
+    def _is_covered(self, at: int, area: Area) -> bool:
+        topmost = array("i", self._topmost.crop(area).tobytes())
+        hidden = sum(number > at for number in topmost)
+        return hidden > len(topmost) * _MOST_COVERED
 
 
 def _on_page(sheet: Sheet, found: list[Spot]) -> Iterator[tuple[Pixel, Spot]]:
@@ -216,12 +224,13 @@ def _effect(ink: Ink, below: Image.Image) -> Image.Image:
     return ImageChops.difference(below, mixed).convert("L")
 
 
-def _would_show(found: list[Ink], below: Image.Image) -> bool:
-    """Whether one of the inks differs from most of what is below: white on white
+def _would_show(body: Kind, below: Image.Image) -> bool:
+    """Whether one of its inks differs from most of what is below: white on white
     and yellow on black are seen by nobody."""
+    least = math.ceil(_SHOWS / strength(body))
     return any(
-        sum(_effect(ink, below).histogram()[_SHOWS:]) * 2 > below.width * below.height
-        for ink in found
+        sum(_effect(ink, below).histogram()[least:]) * 2 > below.width * below.height
+        for ink in inks(body)
     )
 
 

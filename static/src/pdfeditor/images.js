@@ -54,14 +54,15 @@ const csrf = () => /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "";
 /**
  * Sends a file as a form; the API client speaks JSON only.
  * @param {string} path below /api/v1/ @param {Blob} file @param {string} name
+ * @param {{signal?: AbortSignal}} [options] given up it counts as offline
  */
-export async function sendFile(path, file, name) {
+export async function sendFile(path, file, name, { signal } = {}) {
   const body = new FormData();
   body.append("file", file, name);
   let response;
   try {
     response = await fetch(API + path, {
-      method: "POST", body, credentials: "same-origin",
+      method: "POST", body, signal, credentials: "same-origin",
       headers: { Accept: "application/json", "X-CSRFToken": decodeURIComponent(csrf()) },
     });
   } catch (error) {

@@ -10,6 +10,7 @@ import { SaveQueue } from "./save_queue.js";
 
 const PAGE_SIZE = 1_000;
 const MOST_ASKED = 40;
+const PICTURE_MS = 30_000;
 
 export class Saving {
   /** @param {{projectId: string, onState: (state: string, reason?: string) => void}} options */
@@ -20,7 +21,10 @@ export class Saving {
     this.pictures = new Pictures({
       keeper: this.local.pictures,
       measure: pictureSize,
-      send: (blob) => sendFile(`pdf-projects/${projectId}/images/`, blob, "image"),
+      send: (blob) =>
+        sendFile(`pdf-projects/${projectId}/images/`, blob, "image", {
+          signal: AbortSignal.timeout(PICTURE_MS),
+        }),
     });
     this.queue = new SaveQueue({
       keeper: this.local.pending,
