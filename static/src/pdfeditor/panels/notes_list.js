@@ -79,11 +79,12 @@ export class NotesList {
     button.type = "button";
     button.className = "pdf-note-row";
     button.dataset.go = annotation.id;
-    const color = annotation.color ?? annotation.stroke_color ?? "transparent";
+    const color = annotation.color ?? annotation.stroke_color ?? "";
     const mark = icon(ICONS[toolOf(annotation)] ?? "shapes", "icon-s");
     const lamp = document.createElement("span");
     lamp.className = "pdf-note-lamp";
-    lamp.style.setProperty("--swatch", color);
+    if (color) lamp.style.setProperty("--swatch", color);
+    else lamp.style.visibility = "hidden";
     const text = document.createElement("span");
     text.className = "min-w-0";
     const name = document.createElement("span");
