@@ -1,11 +1,8 @@
 """One list of every background job of the caller."""
 
-import heapq
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,33 +10,19 @@ from rest_framework.views import APIView
 
 from streamfetch.accounts.models import person
 from streamfetch.api.pagination import Cursor, NewestFirst
-from streamfetch.jobs import queue, registry
+from streamfetch.jobs import listing, queue, registry
 from streamfetch.jobs.api.serializers import JobSerializer
 
 
-def visible_jobs(owner_id: UUID) -> list[Any]:
-    """Per kind, the jobs that the queue's view still shows."""
-    shown = Q(shown_until=None) | Q(shown_until__gt=timezone.now())
-    return [
-        model.objects.filter(shown, owner_id=owner_id)
-        for model in registry.job_models()
-        if model.LISTED
-    ]
-
-
-class MergedNewestFirst(NewestFirst):
-    """A page over several collections: each gives its newest, merged by time."""
+class JobsNewestFirst(NewestFirst):
+    """A page over several collections, of the owner whose id is handed in."""
 
     def fetch(self, queryset: Any, limit: int, before: Cursor | None) -> list[Any]:
-        lists = [each.newest_first(limit, before=before) for each in queryset]
-        merged = heapq.merge(
-            *lists, key=lambda job: (job.created_at, job.pk), reverse=True
-        )
-        return [job for job, _ in zip(merged, range(limit), strict=False)]
+        return listing.newest(queryset, limit, before=before)
 
 
 class JobList(APIView):
-    pagination_class = MergedNewestFirst
+    pagination_class = JobsNewestFirst
 
     @extend_schema(
         operation_id="jobs_list",
@@ -48,8 +31,8 @@ class JobList(APIView):
         description="Finished jobs are listed for a day, failed ones for a week.",
     )
     def get(self, request: Request) -> Response:
-        paginator = MergedNewestFirst()
-        page = paginator.paginate_queryset(visible_jobs(person(request).pk), request)
+        paginator = JobsNewestFirst()
+        page = paginator.paginate_queryset(person(request).pk, request)
         return paginator.get_paginated_response(JobSerializer(page, many=True).data)
 
 
