@@ -1,7 +1,7 @@
 """Takes pictures from a source as they are: whole groups, from true IDR frames.
 
 Any doubt, and the span is encoded: only H.264 in MP4 or MOV whose every frame lasts
-equally long, in 4:2:0, upright, with square pixels, in SDR, of the frame's size.
+equally long, in 4:2:0, upright, with square pixels, in BT.709, of the frame's size.
 """
 
 import struct
