@@ -191,6 +191,10 @@ def test_a_feed_is_chosen_from_and_subscribed_to(page: Page, tmp_path: Path) -> 
         expect(chapters).to_have_text(["0:00One = 1", "0:01Two", "0:02Last"])
         chapters.nth(2).click()
         expect(chapters.nth(2)).to_have_attribute("aria-current", "true")
+        page.get_by_role("button", name="Delete").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_role("link", name="In the woods").first).to_be_visible()
 
         page.goto("/downloads/subscriptions/")
         page.get_by_label("Link to a channel").fill(shelf.url("/feed.xml"))

@@ -252,10 +252,13 @@ def test_a_clip_is_an_asset_of_its_own_and_exact(
     assert manifest["duration"] == pytest.approx((end_ms - start_ms) / 1000, abs=0.06)
 
 
-def test_a_clip_of_an_odd_size_loses_the_odd_row(
-    api: APIClient, alice: User, work: Callable[[], None]
+@pytest.mark.parametrize("is_hdr", [False, True])
+def test_a_clip_that_is_encoded_is_even_and_sdr(
+    api: APIClient, alice: User, work: Callable[[], None], is_hdr: bool
 ) -> None:
-    odd = media.video(width=321, height=181, source="testsrc", pix_fmt="yuv444p")
+    odd = media.video(
+        width=321, height=181, source="testsrc", pix_fmt="yuv444p", hdr=is_hdr
+    )
     source = assets.register_file(alice.pk, odd, asset_id=uuid4(), title="Odd")
     work()
     body = {"start_ms": 760, "end_ms": 1560}
@@ -264,6 +267,7 @@ def test_a_clip_of_an_odd_size_loses_the_odd_row(
     clip = api.get(f"/api/v1/assets/{made.data['asset']['id']}/").data
     assert (clip["status"], clip["last_error"]) == ("ready", None)
     assert (clip["width"], clip["height"]) == (320, 180)
+    assert not clip["facts"]["is_hdr"]
     assert clip["duration_ms"] == pytest.approx(800, abs=60)
 
 

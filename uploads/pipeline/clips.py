@@ -10,6 +10,7 @@ from typing import Any
 
 from streamfetch.ffmpeg.command import Command, Graph, Input, Output, Stream
 from streamfetch.ffmpeg.errors import FFmpegFailed
+from streamfetch.ffmpeg.filters import to_sdr
 from streamfetch.ffmpeg.probe import MediaInfo, VideoStream, probe
 from streamfetch.jobs.running import Run
 from streamfetch.storage import keys
@@ -35,11 +36,11 @@ def _can_be_copied(info: MediaInfo) -> bool:
     return all(stream.codec in COPIED_CODECS for stream in streams)
 
 
-def _even(stream: Stream, video: VideoStream) -> Stream:
-    """The picture without an odd last row or column, which 4:2:0 cannot have."""
-    if video.width % 2 == video.height % 2 == 0:
-        return stream
-    return stream.filter("crop", w="trunc(iw/2)*2", h="trunc(ih/2)*2")
+def _encodable(stream: Stream, video: VideoStream) -> Stream:
+    """In BT.709 and without an odd last row or column, as 8-bit 4:2:0 has to be."""
+    if video.width % 2 or video.height % 2:
+        stream = stream.filter("crop", w="trunc(iw/2)*2", h="trunc(ih/2)*2")
+    return to_sdr(stream, video)
 
 
 def _command(
@@ -58,7 +59,7 @@ def _command(
     streams: list[Stream] = []
     options: dict[str, Any] = {"movflags": "+faststart", "map_metadata": -1}
     if info.video:
-        streams.append(media.video if copied else _even(media.video, info.video))
+        streams.append(media.video if copied else _encodable(media.video, info.video))
         options |= {"c:v": "copy"} if copied else ENCODED_PICTURE
     if info.audio:
         streams.append(media.audio)

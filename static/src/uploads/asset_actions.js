@@ -45,9 +45,25 @@ async function sendDelete(asset) {
   }
 }
 
+const DELETED_KEY = "streamfetch.deleted";
+
+/** Leaves the page of a file that was deleted; the library offers to undo it. */
+export function leaveDeleted({ id, title }) {
+  sessionStorage.setItem(DELETED_KEY, JSON.stringify({ id, title }));
+  location.assign("/");
+}
+
+/** Says what was deleted on the page before this one, once. */
+export function greetDeleted(onRestored) {
+  const left = sessionStorage.getItem(DELETED_KEY);
+  sessionStorage.removeItem(DELETED_KEY);
+  if (left) offerUndo(JSON.parse(left), onRestored);
+}
+
 /**
  * @param {object} asset
- * @param {(asset: object) => void} onRestored after "Undo"
+ * @param {((asset: object) => void) | null} onRestored after "Undo", which is not
+ *   offered here without it
  * @returns {Promise<boolean>} whether it was deleted
  */
 export async function deleteAsset(asset, onRestored) {
@@ -59,6 +75,11 @@ export async function deleteAsset(asset, onRestored) {
   });
   if (!sure) return false;
   if (!(await sendDelete(asset))) return false;
+  if (onRestored) offerUndo(asset, onRestored);
+  return true;
+}
+
+function offerUndo(asset, onRestored) {
   toast(t("Deleted “{title}”.", { title: asset.title }), {
     action: {
       label: t("Undo"),
@@ -72,7 +93,6 @@ export async function deleteAsset(asset, onRestored) {
       },
     },
   });
-  return true;
 }
 
 export const reprocessAsset = (asset) => api(`assets/${asset.id}/reprocess/`, { method: "POST" });

@@ -7,7 +7,7 @@ import { api, pageData } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
 import { formatAge, formatDuration, formatSize } from "../shared/time.js";
 import { toast, toastError } from "../shared/toasts.js";
-import { deleteAsset, makeProject, renameAsset, reprocessAsset } from "./asset_actions.js";
+import { deleteAsset, leaveDeleted, makeProject, renameAsset, reprocessAsset } from "./asset_actions.js";
 import { factsOf, isWorking, workLine } from "./asset_card.js";
 import { CaptionsList } from "./captions_list.js";
 import { ChapterList } from "./chapter_list.js";
@@ -235,8 +235,7 @@ class AssetController extends Controller {
 
   delete(event) {
     return this.guard(async () => {
-      const back = () => toast(t("It is back in the library."), { tone: "success" });
-      if (await deleteAsset(this.asset, back)) location.assign("/");
+      if (await deleteAsset(this.asset, null)) leaveDeleted(this.asset);
     }, event.currentTarget);
   }
 

@@ -8,6 +8,7 @@ import { t } from "../shared/i18n.js";
 import { toast, toastError } from "../shared/toasts.js";
 import { fillCard, isWorking } from "./asset_card.js";
 import { doToMany } from "./bulk_bar.js";
+import { greetDeleted } from "./asset_actions.js";
 import { actionsOf } from "./card_actions.js";
 import { FilterBar } from "./filter_bar.js";
 import { addressOf, cursorOf, isFiltered, NO_FILTERS, pageOf, readFilters, takesNew } from "./filters.js";
@@ -54,6 +55,7 @@ class LibraryController extends Controller {
     for (const form of this.element.querySelectorAll("[data-link-form]")) {
       bindLinkForm(form, () => this.fetching());
     }
+    greetDeleted((restored) => this.put(restored));
     document.addEventListener(EVENTS.ASSET, (event) => this.heard(event.detail), { signal });
     document.addEventListener(EVENTS.RESYNC, () => this.refresh(), { signal });
     this.gridTarget.addEventListener("click", (event) => this.press(event), { signal });
