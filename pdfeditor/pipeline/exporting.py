@@ -92,6 +92,20 @@ def _fetch_images(
         files.fetch(keys.pdf_file(project.pk, f"images/{name}"), folder / name)
 
 
+def _wishes(project: PdfProject, job: PdfExport, places: list[int]) -> dict[str, Any]:
+    """How the file is to be, in the words of the child."""
+    return {
+        "format": str(job.format),
+        "flatten": job.options.flatten,
+        "pages": places,
+        "user_units": [project.page_list[at].user_unit for at in places],
+        "metadata": project.metadata.model_dump(),
+        "remove": job.options.remove.model_dump(),
+        "dpi": job.options.dpi,
+        "is_signed": project.is_signed,
+    }
+
+
 def export(run: Run[PdfExport]) -> dict[str, Any]:
     """The work of a `PdfExport` job; safe to run twice."""
     job = run.job
@@ -117,17 +131,10 @@ def export(run: Run[PdfExport]) -> dict[str, Any]:
                 "target": str(target),
                 "fonts": str(fonts_folder()),
                 "images": str(images),
-                "format": str(job.format),
-                "flatten": job.options.flatten,
-                "pages": places,
-                "user_units": [project.page_list[at].user_unit for at in places],
                 "annotations": items,
                 "removed": removed,
-                "metadata": project.metadata.model_dump(),
                 "password": password,
-                "remove": job.options.remove.model_dump(),
-                "dpi": job.options.dpi,
-                "is_signed": project.is_signed,
+                **_wishes(project, job, places),
             },
             reads=[fonts_folder()],
             deadline_s=EXPORT_S + EXPORT_S_PER_PAGE * len(places),
