@@ -76,6 +76,7 @@ class AutomationJob(Job):
     """One video, dubbed into one or several languages."""
 
     KIND: ClassVar[str] = "dub"
+    NOUN: ClassVar[str] = "dubbing"
     ACTOR: ClassVar[str] = "dub_video"
     QUEUE: ClassVar[str] = "dubbing"
 

@@ -197,6 +197,7 @@ class PdfProcessing(_ProjectJob):
     """Making a file fit for editing, and the pictures of its pages."""
 
     KIND: ClassVar[str] = "pdf_processing"
+    NOUN: ClassVar[str] = "reading the PDF"
     ACTOR: ClassVar[str] = "process_pdf"
     QUEUE: ClassVar[str] = "quick"
     PRIORITY: ClassVar[Priority] = Priority.HIGH
@@ -238,6 +239,7 @@ class PdfExport(_ProjectJob):
         XFDF = "xfdf"
 
     KIND: ClassVar[str] = "pdf_export"
+    NOUN: ClassVar[str] = "PDF export"
     ACTOR: ClassVar[str] = "export_pdf"
     QUEUE: ClassVar[str] = "quick"
 

@@ -237,6 +237,7 @@ class AssetProcessing(Job):
     """
 
     KIND: ClassVar[str] = "asset_processing"
+    NOUN: ClassVar[str] = "processing"
     ACTOR: ClassVar[str] = "process_asset"
     QUEUE: ClassVar[str] = "ffmpeg-high"
     LATER_QUEUE: ClassVar[str] = "ffmpeg"
@@ -319,6 +320,7 @@ class ClipMaking(Job):
     """Cutting a clip out of an asset; the clip is an asset of its own."""
 
     KIND: ClassVar[str] = "clip"
+    NOUN: ClassVar[str] = "cutting the clip"
     ACTOR: ClassVar[str] = "make_clip"
     QUEUE: ClassVar[str] = "ffmpeg-high"
     PRIORITY: ClassVar[Priority] = Priority.HIGH

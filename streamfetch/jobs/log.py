@@ -52,7 +52,7 @@ def record_end(job: Job) -> None:
 
 
 def _message(job: Job) -> str:
-    kind = capfirst(str(job._meta.verbose_name))
+    kind = capfirst(str(job.NOUN or job._meta.verbose_name))
     if job.state == State.FAILED:
         return (
             job.error.message if job.error else _("%(kind)s failed.") % {"kind": kind}

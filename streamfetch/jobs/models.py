@@ -66,6 +66,8 @@ class Job(OwnedDocument):
     """
 
     KIND: ClassVar[str]
+    # What people call it, where the model's name is not that.
+    NOUN: ClassVar[str] = ""
     ACTOR: ClassVar[str]
     QUEUE: ClassVar[str]
     PRIORITY: ClassVar[Priority] = Priority.NORMAL

@@ -124,7 +124,7 @@ function downloadWords({ bytes_downloaded: got, total_bytes: total, speed_bytes_
 function chunkWords({ total_chunks: total, processed, current_chunk: current }) {
   if (!total) return "";
   if (current !== null) return t("{done} of {total} parts", { done: processed, total });
-  return t("{count} parts", { count: total });
+  return total === 1 ? t("1 part") : t("{count} parts", { count: total });
 }
 
 function dubWords({ total, completed, failed, active_jobs: active }) {
