@@ -67,13 +67,23 @@ def adopt(folder: Path) -> str:
     if kept.exists():
         shutil.rmtree(kept)
     library.rename(kept)
+    before = (root() / "current").resolve()
     _point_to(kept)
+    _remove_others({kept.resolve(), before})
     return version
 
 
 def roll_back() -> None:
     """Use the installed yt-dlp again. Safe to repeat."""
     (root() / "current").unlink(missing_ok=True)
+
+
+def _remove_others(kept: set[Path]) -> None:
+    """All versions but the one in use and the one before, which a download that is
+    under way may still be running."""
+    for folder in root().iterdir():
+        if _VERSION.match(folder.name) and folder.resolve() not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _point_to(folder: Path) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, expect
 
 from tests import media
 from tests.cut_link import CutLink
@@ -160,12 +160,22 @@ def upload_row(page: Page) -> Locator:
     return page.locator(".uploads .upload-row").filter(has_text="film.mp4")
 
 
+def stay_out_of_it(context: BrowserContext) -> None:
+    """A second tab shows the upload of the first, and leaves it alone."""
+    other = context.new_page()
+    other.goto("/")
+    expect(upload_row(other)).to_contain_text("Uploading in another tab")
+    expect(upload_row(other).get_by_role("button")).to_have_count(0)
+    other.close()
+
+
 def send_through_a_bad_link(page: Page, bucket: Bucket, film: Path) -> None:
     """Two cuts, and a reload in the middle; then the same file is chosen again."""
     link = bucket.link
     page.goto("/")
     before = link.sent_bytes
     page.get_by_label("Choose files").first.set_input_files(film)
+    stay_out_of_it(page.context)
     for share in (0.15, 0.4):
         wait_for(lambda share=share: link.sent_bytes - before > share * FILE_BYTES)
         link.cut()

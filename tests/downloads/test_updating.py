@@ -32,6 +32,8 @@ def install_broken(folder: Path) -> None:
 
 def test_one_that_works_is_used_and_a_broken_one_is_not(own_folder: Path) -> None:
     assert means.library() is None
+    forgotten = own_folder / "yt-dlp" / "2020.01.01"
+    forgotten.mkdir(parents=True)
     assert updates.update(install_working) == INSTALLED
     in_use = means.library()
     assert in_use == own_folder / "yt-dlp" / INSTALLED
@@ -39,7 +41,7 @@ def test_one_that_works_is_used_and_a_broken_one_is_not(own_folder: Path) -> Non
         updates.update(install_broken)
     assert means.library() == in_use
     assert reader.version() == INSTALLED
-    # Nothing of the broken one is left.
+    # Nothing of the broken one is left, nor of one from long ago.
     left = sorted(path.name for path in (own_folder / "yt-dlp").iterdir())
     assert left == [INSTALLED, "current"]
     updates.roll_back()
