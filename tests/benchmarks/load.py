@@ -147,8 +147,9 @@ async def browse(
     loop, choose = asyncio.get_running_loop(), random.Random(person.asset)
     while True:
         # A connection waits shorter than a person thinks: browsers open a new one.
-        await asyncio.sleep(choose.expovariate(1 / THINK_S))
-        if loop.time() > until:
+        thinks_s = choose.expovariate(1 / THINK_S)
+        await asyncio.sleep(min(thinks_s, until - loop.time()))
+        if loop.time() >= until:
             return
         [path] = choose.choices(list(MIX), weights=list(MIX.values()))
         path = path.format(asset=person.asset, project=person.project)
