@@ -36,6 +36,9 @@ from uploads.models import Asset
 FETCHED_AT = 3.0
 ENCODED_AT = 95.0
 STORED_AT = 99.0
+# A shorter rest is there before anybody has pressed play.
+LEAST_WATCHED_S = 10
+MOST_SHOWN_BYTES = 1024**3
 INDEX_TTL_S = 7 * 24 * 3600
 
 _INDEX = TypeAdapter(copying.Index | None)
@@ -53,15 +56,15 @@ def render(run: Run[Render]) -> dict[str, Any]:
         run.report(FETCHED_AT * (number + 1) / len(assets))
     work, movies = _planned(run, sources, assets)
     run.enter("encode", percent=FETCHED_AT)
-    _encode(run, work, sources)
-    run.enter("store", percent=ENCODED_AT)
     try:
+        _encode(run, work, sources, movies)
+        run.enter("store", percent=ENCODED_AT)
         path = _assembled(run, work, movies)
     except SeamMismatch:
         # The source is not what it seemed to be: encode all of it.
         work = _plan(run, sources, {})
         run.enter("encode", percent=FETCHED_AT)
-        _encode(run, work, sources)
+        _encode(run, work, sources, {})
         run.enter("store", percent=ENCODED_AT)
         path = _assembled(run, work, {})
     key = keys.render_output(job.pk, _digest(work, job.preset), _extension(job))
@@ -142,7 +145,9 @@ def _plan(
     return work
 
 
-def _encode(run: Run[Render], work: Work, sources: Sources) -> None:
+def _encode(
+    run: Run[Render], work: Work, sources: Sources, movies: dict[UUID, Movie]
+) -> None:
     owner_id = run.job.owner_id
     wanted = work.plan.digests()
     cache.keep_fresh(owner_id, wanted)
@@ -150,6 +155,7 @@ def _encode(run: Run[Render], work: Work, sources: Sources) -> None:
     if not missing:
         return
     chunks.submit(run.job, work, missing)
+    _show_copies(run, work, movies)
     started = time.monotonic()
 
     def on_progress(share: float) -> None:
@@ -158,6 +164,31 @@ def _encode(run: Run[Render], work: Work, sources: Sources) -> None:
         run.report(FETCHED_AT + (ENCODED_AT - FETCHED_AT) * share, eta_s=eta_s)
 
     chunks.finish(run, work, sources, on_progress=on_progress)
+
+
+def _show_copies(run: Run[Render], work: Work, movies: dict[UUID, Movie]) -> None:
+    """Keep what is copied like what is encoded, to be watched while the rest is made.
+
+    Left out where nobody would wait, or too much would lie there twice. Raises
+    `SeamMismatch`.
+    """
+    plan, owner_id = work.plan, run.job.owner_id
+    copies = [span for span in plan.spans if span.treatment == "copy"]
+    encoded = sum(span.frames for span in plan.spans if span.treatment == "encode")
+    if encoded < LEAST_WATCHED_S * rate_of(plan):
+        return
+    found = cache.known(owner_id, [span.piece for span in copies])
+    pieces = [(span, *_piece(span, {}, movies)) for span in copies]
+    size_bytes = sum(
+        fragment.size_bytes for *_, movie in pieces for fragment in movie.fragments
+    )
+    if size_bytes > MOST_SHOWN_BYTES:
+        return
+    for span, place, movie in pieces:
+        if span.piece not in found:
+            path = run.workspace / f"{span.piece}.mp4"
+            joined([(place, movie)], rate_of(plan), path)
+            cache.store(owner_id, span.piece, path)
 
 
 def _assembled(run: Run[Render], work: Work, movies: dict[UUID, Movie]) -> Path:

@@ -140,10 +140,9 @@ def can_be_watched(render: Render) -> bool:
     plan = render.plan
     if render.state in ENDED or plan is None or render.preset not in WATCHABLE:
         return False
-    first = plan.spans[0].digest if plan.spans else ""
-    if not first:
-        # Nothing is planned yet, or it begins with a copy.
+    if not plan.spans:
         return False
+    first = plan.spans[0].piece
     needed = {digest for digest in (plan.sound, first) if digest}
     return len(cache.known(render.owner_id, needed)) == len(needed)
 

@@ -24,13 +24,14 @@ def playlist(render: Render, name: str) -> str:
     plan = render.plan
     if plan is None or name not in NAMES:
         raise NotFound(_("There is nothing to watch of this render yet."))
-    found = cache.known(render.owner_id, plan.digests())
+    shown = [plan.sound, *(span.piece for span in plan.spans)]
+    found = cache.known(render.owner_id, shown)
     if name == "master":
         return _master(plan)
     if name == "sound":
         sound = found.get(plan.sound)
         return _media(_segments(sound), is_complete=sound is not None)
-    pieces = [found.get(span.digest) for span in plan.spans]
+    pieces = [found.get(span.piece) for span in plan.spans]
     ready = []
     for piece in pieces:
         if piece is None:

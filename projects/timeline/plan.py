@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from projects.timeline.spans import digest_of
+
 Treatment = Literal["copy", "cached", "encode"]
 
 
@@ -26,6 +28,13 @@ class PlannedSpan(BaseModel):
     @property
     def frames(self) -> int:
         return self.last - self.first
+
+    @property
+    def piece(self) -> str:
+        """The digest under which it can be watched once it is there."""
+        return self.digest or digest_of(
+            "copy", self.source, self.source_first, self.frames
+        )
 
 
 class RenderPlan(BaseModel):

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 
 from projects.models import CachedChunk, Render, RenderChunk, VideoProject
 from projects.pipeline import cache, chunks
+from projects.pipeline import render as rendering
 from projects.pipeline.fetching import Sources, assets_of
 from projects.pipeline.planning import work_for
 from projects.pipeline.render import render as render_work
@@ -86,8 +87,13 @@ def test_only_what_changed_is_encoded_again(
 
 
 def test_what_is_untouched_is_copied_from_the_source(
-    api: APIClient, long_project: VideoProject, long_asset: Asset, clean_storage: Path
+    api: APIClient,
+    long_project: VideoProject,
+    long_asset: Asset,
+    clean_storage: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(rendering, "LEAST_WATCHED_S", 0)
     plan = api.get(f"{url_of(long_project)}plan/?preset=match_source").data
     assert [span["treatment"] for span in plan["spans"]] == ["encode", "copy", "encode"]
     render = do(long_project, Wish(preset="match_source"))
@@ -98,6 +104,14 @@ def test_what_is_untouched_is_copied_from_the_source(
     source = media.frame_hashes(clean_storage / long_asset.source_key)
     assert len(found) == 174
     assert found[12:162] == source[25:175]
+    # All of it could be watched before it was put together.
+    picture = api.get(f"/api/v1/renders/{render.pk}/watch/picture.m3u8")
+    assert picture.content.decode().count("#EXT-X-MAP") == 3
+    assert picture.content.endswith(b"#EXT-X-ENDLIST\n")
+    assert render.plan is not None
+    copied = cache.known(render.owner_id, [render.plan.spans[1].piece])
+    [piece] = copied.values()
+    assert media.frame_hashes(clean_storage / piece.key) == source[25:175]
 
 
 @pytest.mark.parametrize(
