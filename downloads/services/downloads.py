@@ -143,8 +143,8 @@ def resume(download: Download) -> None:
     if not download.resume():
         raise Conflict(_("This download is not paused."), code="not_paused")
     download.refresh_from_db()
-    queue.send(download)
     queue.announce(download)
+    queue.send(download)
 
 
 def prioritise(download: Download) -> None:

@@ -77,8 +77,9 @@ def submit(job: Job, *, priority: Priority | None = None) -> None:
     job.priority = priority or job.PRIORITY
     job.save(force_insert=True)
     job.on_queued()
-    send(job)
+    # Told first: a free worker begins at once, and what it tells must come later.
     announce(job)
+    send(job)
 
 
 def cancel(job: Job) -> Job:
@@ -106,6 +107,6 @@ def retry(job: Job) -> Job:
         )
     job.refresh_from_db()
     job.on_queued()
-    send(job)
     announce(job)
+    send(job)
     return job

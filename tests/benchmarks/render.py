@@ -83,13 +83,18 @@ def captioned(project: VideoProject, word: str, *, seconds: float) -> None:
 
 
 def source_of(seconds: float) -> Path:
-    """Ten seconds of a moving picture, again and again."""
-    short = media.video(duration_s=10, width=1280, height=720, gop=50)
+    """Ten seconds of a moving picture, again and again, under one long tone.
+
+    A sound that is looped too is a little longer than its picture: the frame before
+    each repetition would last longer, and nothing is copied from uneven frames.
+    """
+    short = media.video(duration_s=10, width=1280, height=720, gop=50, audio=False)
     path = short.with_name(f"{seconds:g}s.mp4")
     if not path.exists():
         argv = [str(ffmpeg_path()), "-v", "error", "-nostdin", "-stream_loop", "-1"]
-        argv += ["-i", str(short), "-t", str(seconds), "-c", "copy", str(path)]
-        subprocess.run(argv, check=True)
+        argv += ["-i", str(short), "-f", "lavfi", "-i", "sine=440:sample_rate=48000"]
+        argv += ["-t", str(seconds), "-map", "0:v", "-map", "1:a", "-c:v", "copy"]
+        subprocess.run([*argv, "-c:a", "aac", str(path)], check=True)
     return path
 
 
