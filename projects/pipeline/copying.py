@@ -114,11 +114,8 @@ def index_of(movie: Movie, info: MediaInfo) -> Index | None:
     return Index(video.fps, tuple(frames), video.width, video.height)
 
 
-def copyable(
-    scene: Scene, span: Span, indexes: Mapping[UUID, Index]
-) -> tuple[Span, UUID, int] | None:
-    """The part of a span that is a source's own groups: where, of what, from which
-    of its frames. None when there is none."""
+def untouched(scene: Scene, span: Span, indexes: Mapping[UUID, Index]) -> Shot | None:
+    """The one shot that a span shows as it is in its source, if it does."""
     layers = list(scene.within(span.first, span.last))
     if len(layers) != 1 or len(layers[0]) != 1:
         return None
@@ -128,8 +125,18 @@ def copyable(
     index = indexes.get(shot.clip.asset)
     if index is None or not _is_untouched(shot, scene, index):
         return None
-    if shot.first > span.first or shot.last < span.last:
+    return shot if shot.first <= span.first and span.last <= shot.last else None
+
+
+def copyable(
+    scene: Scene, span: Span, indexes: Mapping[UUID, Index]
+) -> tuple[Span, UUID, int] | None:
+    """The part of a span that is a source's own groups: where, of what, from which
+    of its frames. None when there is none."""
+    shot = untouched(scene, span, indexes)
+    if shot is None:
         return None
+    index = indexes[shot.clip.asset]
     # Frame n of the timeline is frame n + ahead of the source.
     ahead = frame_at(shot.clip.start_time, index.rate) - shot.anchor
     begin = bisect_left(index.frames, span.first + ahead)

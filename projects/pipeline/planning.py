@@ -90,8 +90,8 @@ def work_for(
     lufs = wish.loudness_lufs or settings.loudness_lufs
     spans: list[PlannedSpan] = []
     if wish.preset != "audio":
-        for span in spans_of(scene, first, last):
-            spans += _planned(scene, span, contents, encoder, indexes or {})
+        for run in _runs(scene, spans_of(scene, first, last), indexes or {}):
+            spans += _planned(scene, run, contents, encoder, indexes or {})
     spans = _with_cached(spans, owner_id)
     plan = RenderPlan(
         first=first,
@@ -103,37 +103,70 @@ def work_for(
     return Work(scene=scene, sound=sound, lufs=lufs, encoder=encoder, plan=plan)
 
 
+def _runs(
+    scene: Scene, spans: list[Span], indexes: Mapping[UUID, "copying.Index"]
+) -> list[list[Span]]:
+    """Spans that follow each other in one untouched shot, together: long shots are
+    cut to be shared out, which must not cut what is copied."""
+    runs: list[list[Span]] = []
+    before = None
+    for span in spans:
+        shot = copying.untouched(scene, span, indexes)
+        if shot is not None and shot is before:
+            runs[-1].append(span)
+        else:
+            runs.append([span])
+        before = shot
+    return runs
+
+
 def _planned(
     scene: Scene,
-    span: Span,
+    run: list[Span],
     contents: Mapping[UUID, str],
     encoder: Encoder,
     indexes: Mapping[UUID, "copying.Index"],
 ) -> list[PlannedSpan]:
-    """A span, or the copied middle of it and what is left at its ends."""
-    copied = copying.copyable(scene, span, indexes)
+    """A run of spans, or the copied middle of it and what is left at its ends."""
+    whole = Span(run[0].first, run[-1].last)
+    copied = copying.copyable(scene, whole, indexes)
     if copied is None:
-        return [_encoded(scene, span, contents, encoder, _reason(scene, span))]
+        return [
+            _encoded(scene, span, contents, encoder, _reason(scene, span))
+            for span in run
+        ]
     middle, asset_id, source_first = copied
-    pieces = []
     edge = "begins or ends between two key frames"
-    if middle.first > span.first:
-        head = Span(span.first, middle.first)
-        pieces.append(_encoded(scene, head, contents, encoder, edge))
-    pieces.append(
-        PlannedSpan(
-            first=middle.first,
-            last=middle.last,
-            treatment="copy",
-            reason="as in the source",
-            source=str(asset_id),
-            source_first=source_first,
-        )
+    heads = [Span(span.first, min(span.last, middle.first)) for span in run]
+    tails = [Span(max(span.first, middle.last), span.last) for span in run]
+    copy = PlannedSpan(
+        first=middle.first,
+        last=middle.last,
+        treatment="copy",
+        reason="as in the source",
+        source=str(asset_id),
+        source_first=source_first,
     )
-    if middle.last < span.last:
-        tail = Span(middle.last, span.last)
-        pieces.append(_encoded(scene, tail, contents, encoder, edge))
-    return pieces
+    return [
+        *_edges(scene, heads, contents, encoder, edge),
+        copy,
+        *_edges(scene, tails, contents, encoder, edge),
+    ]
+
+
+def _edges(
+    scene: Scene,
+    spans: list[Span],
+    contents: Mapping[UUID, str],
+    encoder: Encoder,
+    reason: str,
+) -> list[PlannedSpan]:
+    """What is left of spans beside a copy; of most of them nothing is."""
+    return [
+        _encoded(scene, span, contents, encoder, reason)
+        for span in spans
+        if span.frames > 0
+    ]
 
 
 def _encoded(

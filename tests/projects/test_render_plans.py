@@ -13,6 +13,7 @@ from projects.pipeline.fetching import Sources, assets_of
 from projects.pipeline.planning import work_for
 from projects.pipeline.render import render as render_work
 from projects.services import projects, renders
+from projects.timeline import spans
 from projects.timeline.document import Clip, Resolution, Settings, Timeline
 from projects.timeline.presets import Wish
 from streamfetch.accounts.models import User
@@ -94,6 +95,8 @@ def test_what_is_untouched_is_copied_from_the_source(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(rendering, "LEAST_WATCHED_S", 0)
+    # A shot that is long enough to be shared out is still copied in one piece.
+    monkeypatch.setattr(spans, "LONGEST_S", 2)
     plan = api.get(f"{url_of(long_project)}plan/?preset=match_source").data
     assert [span["treatment"] for span in plan["spans"]] == ["encode", "copy", "encode"]
     render = do(long_project, Wish(preset="match_source"))
