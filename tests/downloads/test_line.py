@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from downloads.models import Download, SeenVideo, SiteCookies, Subscription
 from downloads.pipeline import following, jar, means, partials
+from downloads.pipeline.inspecting import Looked
 from downloads.services import downloads, subscriptions
 from downloads.sources.video import Entry, Playlist
 from streamfetch.accounts.models import User
@@ -208,7 +209,7 @@ def test_a_subscription_fetches_each_new_video_once(
 
     def look_up(url: Any, *, owner_id: Any) -> Any:
         found = Playlist(id="p", url=str(url), extractor="x", title="A", entries=listed)
-        return type("Looked", (), {"found": found})
+        return Looked(found, was_hit=False, cache_id="p")
 
     monkeypatch.setattr(following.inspecting, "look_up", look_up)
     made = subscriptions.subscribe(alice, url="https://a.test/feed")

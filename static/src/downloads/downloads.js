@@ -5,8 +5,10 @@ import { EVENTS } from "../shared/constants.js";
 import { ask } from "../shared/dialogs.js";
 import { field, fromTemplate, show } from "../shared/dom.js";
 import { follower } from "../shared/follow.js";
+import { catchUp } from "../shared/heard.js";
 import { api, pageData } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
+import { isActive } from "../shared/jobs.js";
 import { onPastedLink } from "../shared/pasted_link.js";
 import { toast, toastError } from "../shared/toasts.js";
 import { bindBookmarklets } from "./bookmarklet.js";
@@ -57,6 +59,7 @@ class DownloadsController extends Controller {
     const ofJob = (event) => event.detail.kind === "download" && this.takeJob(event.detail);
     document.addEventListener(EVENTS.JOB, ofJob, { signal });
     document.addEventListener(EVENTS.RESYNC, () => this.refresh(), { signal });
+    if ([...this.downloads.values()].some(isActive)) catchUp(() => this.refresh(), { signal });
     this.listTarget.addEventListener("click", (event) => this.press(event), { signal });
     this.filtersTarget.addEventListener("input", () => this.filterSoon(), { signal });
     this.filtersTarget.addEventListener("submit", (event) => event.preventDefault(), { signal });

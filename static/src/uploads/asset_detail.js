@@ -3,6 +3,7 @@ import { Controller } from "@hotwired/stimulus";
 import { application } from "../shared/application.js";
 import { EVENTS } from "../shared/constants.js";
 import { field, setMeter, setText, show } from "../shared/dom.js";
+import { catchUp } from "../shared/heard.js";
 import { api, pageData } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
 import { formatAge, formatDuration, formatSize } from "../shared/time.js";
@@ -57,6 +58,7 @@ class AssetController extends Controller {
     }
     this.present(pageData().playback);
     this.paint();
+    if (isWorking(this.asset)) catchUp(() => this.reload(), { signal });
   }
 
   disconnect() {

@@ -3,6 +3,7 @@ import { Controller } from "@hotwired/stimulus";
 import { application } from "../shared/application.js";
 import { EVENTS } from "../shared/constants.js";
 import { fromTemplate, show } from "../shared/dom.js";
+import { catchUp } from "../shared/heard.js";
 import { api, pageData } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
 import { toast, toastError } from "../shared/toasts.js";
@@ -65,6 +66,7 @@ class LibraryController extends Controller {
     this.paintUsage();
     this.bar.paint(this.filters);
     if (location.search) this.follow();
+    if ([...this.assets.values()].some(isWorking)) catchUp(() => this.refresh(), { signal });
   }
 
   disconnect() {

@@ -101,9 +101,7 @@ export class ItemBox {
     const to = Math.min(width, near.to - left);
     const hasStrip = width >= STRIP_FROM_PX && to > from;
     if (!hasStrip) {
-      this.strip?.remove();
-      this.wave?.remove();
-      this.strip = this.wave = null;
+      this.letGo();
       return;
     }
     // What is drawn as a whole stays right however the window or the clip moves.
@@ -118,6 +116,17 @@ export class ItemBox {
     if (!this.strips.hasSound(part.asset)) return;
     const color = this.strips.waveColor(this.kind, this.wave);
     this.strips.drawWave(this.wave, { ...view, height, color });
+  }
+
+  /** Gives back the memory of what is drawn, which would else wait to be collected. */
+  letGo() {
+    for (const canvas of [this.strip, this.wave]) {
+      if (!canvas) continue;
+      canvas.width = 0;
+      canvas.remove();
+    }
+    this.strip = this.wave = null;
+    this.#painted.drawn = null;
   }
 
   #canvas(name) {

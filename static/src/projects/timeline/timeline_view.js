@@ -256,6 +256,7 @@ export class TimelineView {
       if (seen.has(id)) continue;
       // A part that is being dragged must stay, or its drag would end.
       if (this.held === id) continue;
+      box.letGo();
       box.element.remove();
       this.#boxes.delete(id);
     }
