@@ -6,7 +6,7 @@ from typing import Any
 
 import pikepdf
 import pypdfium2
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from reportlab.lib.pagesizes import A5
 from reportlab.pdfgen.canvas import Canvas
 
@@ -337,9 +337,9 @@ def scrolled(page: Page) -> float:
     return top
 
 
-def test_fingers_and_pens(page: Page, tmp_path: Path) -> None:
+def test_fingers_and_pens(page: Page, browser: Browser, tmp_path: Path) -> None:
     bring_in(page, make_pdf(tmp_path / "touch.pdf"))
-    context = page.context.browser.new_context(  # type: ignore[union-attr]
+    context = browser.new_context(
         storage_state=page.context.storage_state(),
         base_url=page.url,
         viewport={"width": 390, "height": 844},

@@ -14,20 +14,19 @@ from pdfeditor.pipeline import child
 from tests.pdfeditor import samples
 
 
-def normalised(data: bytes, folder: Path) -> Any:
-    """What the task answers; raises what a job would end with."""
+def answer(
+    task: str, data: bytes, folder: Path, config: dict[str, Any], **limits: Any
+) -> Any:
+    """What a task says of a file; raises what a job would end with."""
     source = folder / "source.pdf"
     source.write_bytes(data)
-    return child.run(
-        "normalise",
-        workspace=folder,
-        config={
-            "source": str(source),
-            "base": str(folder / "base.pdf"),
-            "view": str(folder / "view.pdf"),
-        },
-        deadline_s=60,
-    )
+    config = {"source": str(source), **config}
+    return child.run(task, workspace=folder, config=config, **limits)
+
+
+def normalised(data: bytes, folder: Path) -> Any:
+    config = {"base": str(folder / "base.pdf"), "view": str(folder / "view.pdf")}
+    return answer("normalise", data, folder, config, deadline_s=60)
 
 
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -85,19 +84,8 @@ def test_a_page_tree_that_bites_its_tail(tmp_path: Path) -> None:
 
 def drawn(data: bytes, folder: Path, **limits: Any) -> Any:
     """What drawing the first page small answers."""
-    source = folder / "source.pdf"
-    source.write_bytes(data)
-    return child.run(
-        "thumbnails",
-        workspace=folder,
-        config={
-            "source": str(source),
-            "folder": str(folder),
-            "width": 100,
-            "pages": [[0, "page"]],
-        },
-        **limits,
-    )
+    config = {"folder": str(folder), "width": 100, "pages": [[0, "page"]]}
+    return answer("thumbnails", data, folder, config, **limits)
 
 
 @pytest.mark.parametrize(
