@@ -58,9 +58,19 @@ def _progress(job: AutomationJob) -> dict[str, Any]:
         "eta_s": job.eta_s,
         "estimated_completion": _estimated_completion(job),
         "download": job.download.model_dump(mode="json"),
-        "chunking": job.chunking.model_dump(mode="json"),
+        "chunking": _chunking(job),
         "dubbing": job.dubbing.model_dump(mode="json"),
         "merging": job.merging.model_dump(mode="json"),
+    }
+
+
+def _chunking(job: AutomationJob) -> dict[str, int | None]:
+    total, cut = len(job.plan.edges) - 1 if job.plan else 0, job.chunks_cut
+    is_cutting = job.is_active and not job.is_paused and job.stage == Stage.CHUNK
+    return {
+        "total_chunks": total,
+        "processed": cut,
+        "current_chunk": cut if is_cutting and cut < total else None,
     }
 
 

@@ -134,14 +134,6 @@ class ChunkPlan(BaseModel):
         return [0, *(each.sample for each in self.boundaries), self.sample_count]
 
 
-class ChunkingProgress(BaseModel):
-    """How many chunks have been cut; `current_chunk` counts from 0."""
-
-    total_chunks: int = 0
-    processed: int = 0
-    current_chunk: int | None = None
-
-
 class DubbingProgress(BaseModel):
     """How many chunks, of all languages, are in which state."""
 

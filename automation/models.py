@@ -11,7 +11,6 @@ from django.utils import timezone
 from automation.documents import (
     Attempt,
     ChunkError,
-    ChunkingProgress,
     ChunkPlan,
     DownloadProgress,
     DubbingProgress,
@@ -90,7 +89,8 @@ class AutomationJob(Job):
     video_info = EmbeddedField(schema=VideoInfo, default=VideoInfo)
     download = EmbeddedField(schema=DownloadProgress, default=DownloadProgress)
     plan = EmbeddedField(schema=ChunkPlan, null=True)
-    chunking = EmbeddedField(schema=ChunkingProgress, default=ChunkingProgress)
+    # Of the plan's chunks, how many are cut.
+    chunks_cut = models.PositiveIntegerField(default=0, editable=False)
     dubbing = EmbeddedField(schema=DubbingProgress, default=DubbingProgress)
     merging = EmbeddedField(schema=MergingProgress, default=MergingProgress)
     outputs = EmbeddedField(schema=Outputs, default=Outputs)

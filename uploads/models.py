@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django_mongodb_backend.fields import ArrayField
 from pydantic import BaseModel
 
+from streamfetch.ffmpeg.probe import Chapter
 from streamfetch.jobs.models import Job, JobError, Priority
 from streamfetch.jobs.registry import register
 from streamfetch.mongo.documents import Document, OwnedDocument, RevisedDocument
@@ -41,18 +42,10 @@ class MediaFacts(BaseModel):
     audio_sample_rate: int | None = None
 
 
-class Chapter(BaseModel):
-    """A named part of a film; the title may be empty."""
-
-    start_ms: int
-    end_ms: int
-    title: str = ""
-
-
 class Chapters(BaseModel):
     """In order of their start."""
 
-    items: list[Chapter] = []
+    items: tuple[Chapter, ...] = ()
 
 
 class LogEntry(BaseModel):

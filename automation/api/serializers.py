@@ -8,7 +8,6 @@ from rest_framework import serializers
 from automation.describing import describe, describe_chunk, describe_line
 from automation.documents import (
     MAX_CUES,
-    ChunkingProgress,
     DownloadProgress,
     DubbingProgress,
     DubConfig,
@@ -36,6 +35,14 @@ class DubErrorSerializer(serializers.Serializer):
     details = serializers.CharField()
 
 
+class ChunkingProgressSerializer(serializers.Serializer):
+    """How many chunks are cut; `current_chunk` counts from 0."""
+
+    total_chunks = serializers.IntegerField()
+    processed = serializers.IntegerField()
+    current_chunk = serializers.IntegerField(allow_null=True)
+
+
 class DubProgressSerializer(serializers.Serializer):
     stage = serializers.ChoiceField(choices=Stage.choices, allow_null=True)
     overall_percent = serializers.FloatField()
@@ -43,7 +50,7 @@ class DubProgressSerializer(serializers.Serializer):
     eta_s = serializers.FloatField(allow_null=True)
     estimated_completion = serializers.DateTimeField(allow_null=True)
     download = EmbeddedDocumentField(DownloadProgress)
-    chunking = EmbeddedDocumentField(ChunkingProgress)
+    chunking = ChunkingProgressSerializer()
     dubbing = EmbeddedDocumentField(DubbingProgress)
     merging = EmbeddedDocumentField(MergingProgress)
 

@@ -1,7 +1,5 @@
-from django.db import migrations
+from django.db import migrations, models
 
-import automation.documents
-import streamfetch.mongo.fields
 from streamfetch.mongo.operations import ApplyValidator
 
 
@@ -11,10 +9,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="automationjob",
-            name="chunking",
-            field=streamfetch.mongo.fields.EmbeddedField(
-                default=automation.documents.ChunkingProgress
-            ),
+            name="chunks_cut",
+            field=models.PositiveIntegerField(default=0, editable=False),
         ),
-        ApplyValidator("automationjob", "f9cb1273cbb1"),
+        ApplyValidator("automationjob", "b3c779b22932"),
     ]

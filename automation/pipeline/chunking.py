@@ -5,7 +5,7 @@ from uuid import UUID
 
 import numpy as np
 
-from automation.documents import Boundary, ChunkingProgress, ChunkPlan
+from automation.documents import Boundary, ChunkPlan
 from automation.models import AutomationJob, DubChunk
 from automation.pipeline import chunk, pcm
 from automation.pipeline.commands import to_flac
@@ -49,7 +49,7 @@ def propose(run: Run[AutomationJob], line: Line) -> ChunkPlan:
     path = run.workspace / "peaks.bin"
     path.write_bytes(peaks_of(line))
     media_storage().save_file(path, job.peaks_key, consume=True)
-    run.store(plan=plan, chunking=ChunkingProgress(total_chunks=len(plan.edges) - 1))
+    run.store(plan=plan)
     low = sum(each.confidence == "low" for each in plan.boundaries)
     note(
         job,
@@ -98,7 +98,7 @@ def cut(run: Run[AutomationJob], line: Line, plan: ChunkPlan) -> None:
     places = ranges(plan)
     with pcm.Reader(line.sound) as reader:
         for index, (start, end, before, after) in enumerate(places):
-            _tell(run, index, total=len(places))
+            run.report(15 + 5 * index / len(places), chunks_cut=index)
             ids = {
                 language: DubChunk.id_of(
                     job.pk, language=language, start=start, end=end
@@ -128,21 +128,10 @@ def cut(run: Run[AutomationJob], line: Line, plan: ChunkPlan) -> None:
                     source_key=source_key,
                 )
                 retrying(document.save)
-    run.store(
-        chunking=ChunkingProgress(total_chunks=len(places), processed=len(places))
-    )
+    run.store(chunks_cut=len(places))
     for pk, other in known.items():
         if pk not in wanted:
             other.delete()
-
-
-def _tell(run: Run[AutomationJob], index: int, *, total: int) -> None:
-    run.report(
-        15 + 5 * index / total,
-        chunking=ChunkingProgress(
-            total_chunks=total, processed=index, current_chunk=index
-        ),
-    )
 
 
 def _keep(

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from automation.describing import announce
 from automation.documents import (
     Boundary,
-    ChunkingProgress,
     ChunkPlan,
     DubConfig,
     VideoInfo,
@@ -230,7 +229,7 @@ def move_boundaries(job: AutomationJob, samples: list[int]) -> AutomationJob:
     ]
     changed = plan.model_copy(update={"boundaries": moved})
     AutomationJob.objects.filter(pk=job.pk, reviewed_at=None).update_idempotently(
-        plan=changed, chunking=ChunkingProgress(total_chunks=len(changed.edges) - 1)
+        plan=changed
     )
     return _told(job)
 

@@ -381,7 +381,9 @@ def test_review_pause_and_go_on(
     job.refresh_from_db()
     assert job.state == State.SUCCEEDED, job.error
     assert job.plan.edges[1:3] == [480_000, 1_200_000]
-    assert (job.chunking.total_chunks, job.chunking.processed) == (3, 3)
+    assert api.get(address).json()["progress"]["chunking"] == (
+        {"total_chunks": 3, "processed": 3, "current_chunk": None}
+    )
     assert len(fake.accepted) == 3, "what was sent before the pause is not sent again"
     assert api.get(f"{address}report/").json()[0]["report"]["passed"]
     assert "Paused" in api.get(f"{address}logs/text/").content.decode()

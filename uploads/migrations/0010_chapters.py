@@ -17,5 +17,5 @@ class Migration(migrations.Migration):
         RewriteEmbedded("assetprocessing", "first_part"),
         ApplyValidator("assetchunk", "7a9e9bd60bcb"),
         RewriteEmbedded("assetchunk", "plan"),
-        ApplyValidator("asset", "76fc6d3b3e5b"),
+        ApplyValidator("asset", "9b7f9b3f2fc3"),
     ]

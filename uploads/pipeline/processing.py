@@ -20,7 +20,6 @@ from streamfetch.storage.backends import media_storage
 from uploads.models import (
     Asset,
     AssetProcessing,
-    Chapter,
     Chapters,
     Kind,
     MediaFacts,
@@ -63,14 +62,7 @@ def facts_of(info: MediaInfo) -> MediaFacts:
 
 
 def chapters_of(info: MediaInfo) -> Chapters | None:
-    if not info.chapters:
-        return None
-    return Chapters(
-        items=[
-            Chapter(start_ms=each.start_ms, end_ms=each.end_ms, title=each.title)
-            for each in info.chapters
-        ]
-    )
+    return Chapters(items=info.chapters) if info.chapters else None
 
 
 def _check_length(info: MediaInfo) -> None:
