@@ -5,8 +5,10 @@ import { EVENTS } from "../shared/constants.js";
 import { ask } from "../shared/dialogs.js";
 import { fromTemplate, show } from "../shared/dom.js";
 import { follower } from "../shared/follow.js";
+import { catchUp } from "../shared/heard.js";
 import { api, pageData } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
+import { isActive } from "../shared/jobs.js";
 import { toast, toastError } from "../shared/toasts.js";
 import { fillRow } from "./dub_row.js";
 import { languageNames } from "./engine_choice.js";
@@ -29,6 +31,7 @@ class DubsController extends Controller {
     document.addEventListener(EVENTS.JOB, ofJob, { signal });
     document.addEventListener(EVENTS.RESYNC, () => this.refresh(), { signal });
     this.listTarget.addEventListener("click", (event) => this.press(event), { signal });
+    if ([...this.jobs.values()].some(isActive)) catchUp(() => this.refresh(), { signal });
     this.learnNames();
   }
 

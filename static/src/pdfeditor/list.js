@@ -5,6 +5,7 @@ import { EVENTS } from "../shared/constants.js";
 import { ask } from "../shared/dialogs.js";
 import { field, fromTemplate, setText, show } from "../shared/dom.js";
 import { follower } from "../shared/follow.js";
+import { catchUp } from "../shared/heard.js";
 import { api, pageData } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
 import { formatAge, formatSize } from "../shared/time.js";
@@ -37,6 +38,9 @@ class PdfsController extends Controller {
       ask: (id) => api(`pdf-projects/${id}/`),
       got: (project) => this.put(project),
     });
+    if (projects.some(({ status }) => status === "processing")) {
+      catchUp(() => this.refresh(), { signal });
+    }
     startUploads();
     this.openAsked();
   }

@@ -5,9 +5,9 @@ import { EVENTS } from "./constants.js";
  * Asks again, now and once events are heard. For pages on which something is under
  * way: its last event may have come too early, and then no other comes.
  * @param {() => void} ask
- * @param {{signal: AbortSignal}} options
+ * @param {{signal?: AbortSignal}} [options]
  */
-export function catchUp(ask, { signal }) {
+export function catchUp(ask, { signal } = {}) {
   const hear = (event) => {
     if (event.detail.mode !== "live") return;
     document.removeEventListener(EVENTS.CONNECTION, hear);

@@ -2,6 +2,7 @@
 import { EVENTS } from "../../shared/constants.js";
 import { field, fromTemplate, setMeter, setText, show } from "../../shared/dom.js";
 import { follower } from "../../shared/follow.js";
+import { catchUp } from "../../shared/heard.js";
 import { api } from "../../shared/http.js";
 import { t } from "../../shared/i18n.js";
 import { isActive, percentOf } from "../../shared/jobs.js";
@@ -51,6 +52,7 @@ export class RendersPanel {
     this.paint();
     document.addEventListener(EVENTS.JOB, ({ detail: job }) => this.#takeJob(job));
     document.addEventListener(EVENTS.RESYNC, () => this.#refresh());
+    if (this.active) catchUp(() => this.#refresh());
     this.list.addEventListener("click", (event) => this.#press(event));
   }
 
