@@ -6,12 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from automation.describing import announce
-from automation.documents import (
-    Boundary,
-    ChunkPlan,
-    DubConfig,
-    VideoInfo,
-)
+from automation.documents import Boundary, ChunkPlan, DubConfig, VideoInfo
 from automation.models import MAX_NAME, AutomationJob, DubChunk, LogLine
 from automation.services import estimates
 from downloads.models import Download

@@ -46,7 +46,8 @@ def poster_of(video: Video, *, proxy: EgressProxy, workspace: Workspace) -> Path
     command = still(source, made, info=info, max_width=POSTER_WIDTH)
     try:
         runner.run(command, workspace=workspace.path, deadline_s=MAX_S)
-    except FFmpegError as error:
+    except (FFmpegError, OSError) as error:
+        # The film is here; it must not fail for its picture.
         logger.info("No poster of %s: %s", video.id, error)
         return None
     return made
@@ -61,7 +62,7 @@ def _fetched(video: Video, source: Path, *, proxy: EgressProxy) -> MediaInfo | N
         ) as stream:
             source.write_bytes(b"".join(stream))
         return probe.probe(source, timeout_s=MAX_S)
-    except (FetchError, InvalidUrl, UnsafeUrl, FFmpegError) as error:
+    except (FetchError, InvalidUrl, UnsafeUrl, FFmpegError, OSError) as error:
         logger.info("No picture of %s: %s", video.id, error)
         return None
 
