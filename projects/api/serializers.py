@@ -123,7 +123,16 @@ class PlannedSpanSerializer(serializers.Serializer):
     reason = serializers.CharField(read_only=True)
 
 
+class PlannedFrameSerializer(serializers.Serializer):
+    width = serializers.IntegerField(read_only=True)
+    height = serializers.IntegerField(read_only=True)
+    frame_rate = serializers.FloatField(read_only=True)
+
+
 class PlanSerializer(PlanSharesSerializer):
+    """`frame` is what is rendered to, null for sound alone."""
+
+    frame = PlannedFrameSerializer(read_only=True, allow_null=True)
     duration_ms = serializers.IntegerField(read_only=True)
     estimated_s = serializers.FloatField(read_only=True)
     spans = PlannedSpanSerializer(many=True, read_only=True)

@@ -190,6 +190,12 @@ def muxed(
     return graph.command(output, expected_duration_ms=duration_ms)
 
 
+def animated_size(width: int, height: int) -> tuple[int, int]:
+    """Of the GIF that `animated` makes of a picture of this size."""
+    narrowed = min(width, GIF_WIDTH)
+    return narrowed, 2 * round(height * narrowed / width / 2)
+
+
 def animated(picture: Path, *, target: Path, duration_ms: int) -> Command:
     """The command that makes an animated GIF, its colours chosen for all frames."""
     graph = Graph()

@@ -1,5 +1,6 @@
 """What a project looks like before it is rendered: a frame, a plan, its words."""
 
+from fractions import Fraction
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 from projects.fonts import fonts_directory
 from projects.models import VideoProject
 from projects.pipeline import copying
-from projects.pipeline.encoding import frame_picture
+from projects.pipeline.encoding import GIF_RATE, animated_size, frame_picture
 from projects.pipeline.fetching import Sources, assets_of
 from projects.pipeline.planning import main_picture, rate_of, work_for
 from projects.pipeline.render import indexes_for
@@ -16,7 +17,7 @@ from projects.services import renders
 from projects.services.projects import check_timeline
 from projects.timeline.presets import Wish
 from projects.timeline.rational import frame_on
-from projects.timeline.scene import frame_of, scene_of
+from projects.timeline.scene import Frame, frame_of, scene_of
 from streamfetch.errors import Invalid
 from streamfetch.ffmpeg import runner
 from streamfetch.ffmpeg.command import Command
@@ -64,6 +65,20 @@ def frame(
         return command.outputs[0].read_bytes()
 
 
+def _planned_frame(shape: Frame, wish: Wish) -> dict[str, Any] | None:
+    """What comes out in the end; nothing is seen of sound alone."""
+    if wish.preset == "audio":
+        return None
+    size, rate = (shape.width, shape.height), shape.rate
+    if wish.preset == "gif":
+        size, rate = animated_size(*size), Fraction(GIF_RATE)
+    return {
+        "width": size[0],
+        "height": size[1],
+        "frame_rate": round(float(rate), 3),
+    }
+
+
 def plan(project: VideoProject, wish: Wish) -> dict[str, Any]:
     """What a render would copy, take from the cache and encode, and how long that
     may take. Raises `Invalid` for a timeline that cannot be rendered."""
@@ -93,8 +108,8 @@ def plan(project: VideoProject, wish: Wish) -> dict[str, Any]:
             owner_id=project.owner_id,
             indexes=indexes,
         )
-    rate = rate_of(work.plan)
-    megapixels = work.scene.frame.width * work.scene.frame.height / 1e6
+    rate, shape = rate_of(work.plan), work.scene.frame
+    megapixels = shape.width * shape.height / 1e6
     todo = [span for span in work.plan.spans if span.treatment == "encode"]
     encode_s = sum(
         span.frames * span.cost * megapixels * ENCODE_S_PER_MEGAPIXEL + PER_SPAN_S
@@ -102,6 +117,7 @@ def plan(project: VideoProject, wish: Wish) -> dict[str, Any]:
     )
     return {
         **renders.plan_shares(work.plan),
+        "frame": _planned_frame(shape, wish),
         "duration_ms": round(work.plan.frames / rate * 1000),
         "estimated_s": round(encode_s + OVERHEAD_S, 1),
         "spans": [

@@ -87,6 +87,24 @@ def test_only_what_changed_is_encoded_again(
     assert second.output_key.rpartition("/")[2] != first.output_key.rpartition("/")[2]
 
 
+@pytest.mark.parametrize(
+    ("preset", "frame"),
+    [
+        ("project", (160, 90, 25)),
+        ("1080p", (1920, 1080, 25)),
+        ("vertical", (1080, 1920, 25)),
+        ("gif", (160, 90, 12)),
+        ("match_source", (320, 180, 25)),
+        ("audio", None),
+    ],
+)
+def test_the_plan_says_what_is_rendered_to(
+    api: APIClient, long_project: VideoProject, preset: str, frame: Any
+) -> None:
+    found = api.get(f"{url_of(long_project)}plan/?preset={preset}").data["frame"]
+    assert (tuple(found.values()) if found else None) == frame
+
+
 def test_what_is_untouched_is_copied_from_the_source(
     api: APIClient,
     long_project: VideoProject,

@@ -3,7 +3,7 @@ import { show } from "../../shared/dom.js";
 import { api } from "../../shared/http.js";
 import { t } from "../../shared/i18n.js";
 import { formatTimecode } from "../../shared/time.js";
-import { exportedFrame, renderWish } from "../model/wish.js";
+import { renderWish } from "../model/wish.js";
 
 const percent = (share) => `${Math.round(share * 100)} %`;
 
@@ -44,15 +44,12 @@ export class ExportMenu {
   }
 
   #paintFacts() {
-    const { settings, timeline } = this.store;
+    const { timeline } = this.store;
     const { range } = this.store.state.get();
     const [start, end] = range ? [range.start, Math.min(range.end, timeline.duration)] : [0, timeline.duration];
     show(this.clear, Boolean(range));
     this.range.textContent = range ? `${formatTimecode(start)} – ${formatTimecode(end)}` : t("All of it");
     this.length.textContent = formatTimecode(Math.max(0, end - start));
-    const frame = exportedFrame(this.preset.value, settings);
-    show(this.frameRow, Boolean(frame));
-    if (frame) this.frame.textContent = `${frame.width} × ${frame.height} · ${frame.rate} fps`;
   }
 
   #opened() {
@@ -68,6 +65,7 @@ export class ExportMenu {
     const turn = (this.#asked += 1);
     show(this.plan, false);
     show(this.timeRow, false);
+    show(this.frameRow, false);
     if (this.store.timeline.duration === 0 || !(await this.save())) return;
     try {
       const { preset, ...rest } = this.choices;
@@ -94,6 +92,9 @@ export class ExportMenu {
       .map(([name, share]) => words[name](percent(share)))
       .join(" · ");
     show(this.plan, this.legend.textContent !== "");
+    const { frame } = plan;
+    show(this.frameRow, Boolean(frame));
+    if (frame) this.frame.textContent = `${frame.width} × ${frame.height} · ${frame.frame_rate} fps`;
     show(this.timeRow, plan.estimated_s != null);
     if (plan.estimated_s != null) {
       const seconds = Math.max(1, Math.round(plan.estimated_s));
