@@ -4,12 +4,12 @@ import { toast } from "../shared/toasts.js";
 import { align, copiesOf, distribute, nextZ, reorder } from "./arranging.js";
 import { toPage } from "./geometry.js";
 import { canMove, moveBy } from "./kinds.js";
+import { newId } from "../shared/ids.js";
 
 const CLIPBOARD = "streamfetch.pdf.clipboard";
 const STEP_PT = 1;
 const BIG_STEP_PT = 10;
 const BESIDE_PT = 12;
-const makeId = () => crypto.randomUUID();
 
 /** @param {object} editor the parts of the editor */
 export function annotationActions(editor) {
@@ -52,7 +52,7 @@ export function annotationActions(editor) {
       if (selected.length === 0) return;
       const { page } = selected[0];
       const copies = copiesOf(selected, {
-        page, dx: BESIDE_PT, dy: BESIDE_PT, z: nextZ(store.onPage(page)), makeId,
+        page, dx: BESIDE_PT, dy: BESIDE_PT, z: nextZ(store.onPage(page)), makeId: newId,
       });
       store.edit(t("Duplicate"), copies);
       store.select(copies.map(({ id }) => id));
@@ -94,7 +94,7 @@ export function annotationActions(editor) {
         const bottom = Math.max(...items.map(({ y, height }) => y + height));
         shift = { dx: middle.x - (left + right) / 2, dy: middle.y - (top + bottom) / 2 };
       }
-      const copies = copiesOf(items, { page: page.id, ...shift, z: nextZ(store.onPage(page.id)), makeId });
+      const copies = copiesOf(items, { page: page.id, ...shift, z: nextZ(store.onPage(page.id)), makeId: newId });
       store.setTool("select");
       store.edit(t("Paste"), copies);
       store.select(copies.map(({ id }) => id));

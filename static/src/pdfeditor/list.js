@@ -11,6 +11,7 @@ import { t } from "../shared/i18n.js";
 import { formatAge, formatSize } from "../shared/time.js";
 import { toast, toastError } from "../shared/toasts.js";
 import { startUploads, uploadFiles, uploads } from "../uploads/uploads_of_page.js";
+import { newId } from "../shared/ids.js";
 
 const isPdf = ({ name, type }) => type === "application/pdf" || /\.pdf$/i.test(name);
 const READY_EVERY_MS = 700;
@@ -131,7 +132,7 @@ class PdfsController extends Controller {
         await new Promise((resolve) => setTimeout(resolve, READY_EVERY_MS));
       }
       const project = await api("pdf-projects/", {
-        method: "POST", body: { asset }, headers: { "Idempotency-Key": crypto.randomUUID() },
+        method: "POST", body: { asset }, headers: { "Idempotency-Key": newId() },
       });
       this.put(project);
       if (open) location.assign(`/pdf/${project.id}/`);

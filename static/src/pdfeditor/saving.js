@@ -7,6 +7,7 @@ import { pictureSize, sendFile } from "./images.js";
 import { localDatabase } from "./local_database.js";
 import { Pictures } from "./pictures.js";
 import { SaveQueue } from "./save_queue.js";
+import { newId } from "../shared/ids.js";
 
 const PAGE_SIZE = 1_000;
 const MOST_ASKED = 40;
@@ -43,7 +44,7 @@ export class Saving {
   }
 
   /** This page among those that edit the same file. */
-  #editor = crypto.randomUUID();
+  #editor = newId();
   #sent = new Map();
   #missed = new Set();
 

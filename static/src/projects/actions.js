@@ -6,8 +6,9 @@ import { toast, toastError } from "../shared/toasts.js";
 import { slip, splitAll, trimEnd, trimStart } from "./model/cutting.js";
 import { nearestCut, resetTransform, setTransition } from "./model/looks.js";
 import {
-  changePart, clipAt, findPart, isAt, isStory, newId, partsOf, plays, sourceTime, spanOf,
+  changePart, clipAt, findPart, isAt, isStory, partsOf, plays, sourceTime, spanOf,
 } from "./model/parts.js";
+import { newId } from "../shared/ids.js";
 import {
   copy, detachSound, duplicate, group, move, paste, remove, ungroup,
 } from "./model/placing.js";

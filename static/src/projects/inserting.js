@@ -3,7 +3,7 @@ import { api } from "../shared/http.js";
 import { t } from "../shared/i18n.js";
 import { toastError } from "../shared/toasts.js";
 import { split } from "./model/cutting.js";
-import { newId } from "./model/parts.js";
+import { newId } from "../shared/ids.js";
 import {
   append, freeTrack, insertAt, newClip, newSound, place, STILL_S,
 } from "./model/placing.js";

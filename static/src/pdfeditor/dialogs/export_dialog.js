@@ -7,6 +7,7 @@ import { isActive, percentOf } from "../../shared/jobs.js";
 import { formatAge, formatSize } from "../../shared/time.js";
 import { toastError } from "../../shared/toasts.js";
 import { parseRanges } from "../page_ranges.js";
+import { newId } from "../../shared/ids.js";
 
 const ASK_EVERY_MS = 900;
 const MOST_SHOWN = 6;
@@ -96,7 +97,7 @@ export class ExportDialog {
     button.disabled = true;
     try {
       await this.#save();
-      await api(this.#path, { method: "POST", body, headers: { "Idempotency-Key": crypto.randomUUID() } });
+      await api(this.#path, { method: "POST", body, headers: { "Idempotency-Key": newId() } });
       this.form.elements.password.value = "";
       await this.refresh();
     } catch (error) {

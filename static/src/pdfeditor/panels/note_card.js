@@ -4,6 +4,7 @@ import { formatAge } from "../../shared/time.js";
 import { icon } from "../../shared/dom.js";
 import { viewBounds } from "../geometry.js";
 import { HIGHLIGHT_COLORS } from "../styles.js";
+import { newId } from "../../shared/ids.js";
 
 const WIDTH_PX = 264;
 
@@ -125,7 +126,7 @@ export class NoteCard {
   #answer(content) {
     if (!content) return;
     const reply = {
-      id: crypto.randomUUID(), author: this.#editor.author, content,
+      id: newId(), author: this.#editor.author, content,
       created_at: new Date().toISOString(),
     };
     this.#edit({ replies: [...(this.#note.replies ?? []), reply] }, t("Reply"));

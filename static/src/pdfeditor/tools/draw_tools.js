@@ -6,6 +6,7 @@ import { erasedBy } from "../hit_testing.js";
 import { makeDrawing, makeShape } from "../kinds.js";
 import { constrainLine, constrainSquare } from "../resizing.js";
 import { finishStroke, hasPressure } from "../smoothing.js";
+import { newId } from "../../shared/ids.js";
 
 const DRAFT = "draft";
 const RUN_MS = 700;
@@ -14,7 +15,6 @@ const CLOSE_PX = 12;
 const ERASER_PX = 7;
 const FIRST_SIZE_PX = 110;
 
-const newId = () => crypto.randomUUID();
 
 /** Freehand; strokes in quick succession are one drawing. */
 export class InkTool {

@@ -3,6 +3,7 @@ import { t } from "../../shared/i18n.js";
 import { nextZ } from "../arranging.js";
 import { makeHighlight } from "../kinds.js";
 import { quadsOf } from "../quads.js";
+import { newId } from "../../shared/ids.js";
 
 const LABELS = {
   highlight: "Highlight", underline: "Underline", strikeout: "Strike out", squiggly: "Squiggly",
@@ -68,7 +69,7 @@ export function markSelection(editor, style) {
   const made = found.map(({ view, quads }) =>
     makeHighlight(
       {
-        id: crypto.randomUUID(), page: view.page.id, style,
+        id: newId(), page: view.page.id, style,
         z: nextZ(store.onPage(view.page.id)), ...look,
       },
       quads,

@@ -5,10 +5,10 @@ import { boundsOfPoints, boxBetween, round2, uprightBox, viewSize } from "../geo
 import { makeDrawing, NOTE_SIZE } from "../kinds.js";
 import { fitText } from "../text_box.js";
 import { LINE_HEIGHT } from "../text_layout.js";
+import { newId } from "../../shared/ids.js";
 
 const STILL_PX = 6;
 const TEXT_WIDTH = 190;
-const newId = () => crypto.randomUUID();
 
 const rounded = (box) => ({
   ...box, x: round2(box.x), y: round2(box.y), width: round2(box.width), height: round2(box.height),

@@ -9,6 +9,7 @@ import {
 import { angleTo, constrainLine, resizeBox, snapAngle } from "../resizing.js";
 import { snap } from "../snapping.js";
 import { fitText } from "../text_box.js";
+import { newId } from "../../shared/ids.js";
 
 const SNAP_PX = 6;
 const FINGER_PX = 10;
@@ -177,8 +178,7 @@ export class SelectTool {
 
   #leaveCopies(items, page, { x, y }) {
     const z = nextZ(this.#store.onPage(page));
-    const makeId = () => crypto.randomUUID();
-    const copies = copiesOf(items, { page, dx: x, dy: y, z, makeId });
+    const copies = copiesOf(items, { page, dx: x, dy: y, z, makeId: newId });
     this.#store.edit(t("Duplicate"), copies);
     this.#store.select(copies.map(({ id }) => id));
   }

@@ -1,9 +1,10 @@
 /** Trims, slips, splits and speeds. Pure: each takes a timeline and gives a new one. */
 import { roundMs } from "../../shared/time.js";
 import {
-  clamp, clipEnd, findPart, lengthOf, MIN_LENGTH_S, newId, partsOf, plays, replacePart, rowOf,
+  clamp, clipEnd, findPart, lengthOf, MIN_LENGTH_S, partsOf, plays, replacePart, rowOf,
   settled, sourceTime, spanOf, TOUCH_S, withParts,
 } from "./parts.js";
+import { newId } from "../../shared/ids.js";
 
 /**
  * Moves what begins at or after a time in one row, and with it the rest of the

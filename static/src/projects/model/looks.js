@@ -1,8 +1,9 @@
 /** Pictures, effects and transitions of clips. Pure. */
 import { roundMs } from "../../shared/time.js";
 import {
-  clamp, clipEnd, findClip, layerClips, newId, replacePart, settled, touch,
+  clamp, clipEnd, findClip, layerClips, replacePart, settled, touch,
 } from "./parts.js";
+import { newId } from "../../shared/ids.js";
 
 export const NO_CROP = Object.freeze({ left: 0, top: 0, right: 0, bottom: 0 });
 export const PLAIN = Object.freeze({

@@ -2,9 +2,10 @@
 import { roundMs } from "../../shared/time.js";
 import { shiftAfter, shifted } from "./cutting.js";
 import {
-  byPosition, clamp, clipEnd, findPart, isStory, lengthOf, MAX_LAYER, newId, partsOf, rowName, rowOf,
+  byPosition, clamp, clipEnd, findPart, isStory, lengthOf, MAX_LAYER, partsOf, rowName, rowOf,
   settled, spanOf, TOUCH_S, withParts,
 } from "./parts.js";
+import { newId } from "../../shared/ids.js";
 
 /** How long a still picture is shown when it is added. */
 export const STILL_S = 5;

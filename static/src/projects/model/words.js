@@ -1,6 +1,7 @@
 /** Texts, captions and markers. Pure. */
 import { roundMs } from "../../shared/time.js";
-import { clamp, findPart, newId, partsOf, replacePart, withParts } from "./parts.js";
+import { clamp, findPart, partsOf, replacePart, withParts } from "./parts.js";
+import { newId } from "../../shared/ids.js";
 
 export const TEXT_STYLE = Object.freeze({
   font_family: "Inter",

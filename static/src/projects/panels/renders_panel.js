@@ -8,7 +8,7 @@ import { t } from "../../shared/i18n.js";
 import { isActive, percentOf } from "../../shared/jobs.js";
 import { formatAge, formatDuration, formatSize, formatTimeLeft } from "../../shared/time.js";
 import { toast, toastError } from "../../shared/toasts.js";
-import { newId } from "../model/parts.js";
+import { newId } from "../../shared/ids.js";
 import { costOf } from "./render_cost.js";
 
 const STATES = {
