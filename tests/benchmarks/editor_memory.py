@@ -11,9 +11,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urljoin
 
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
+from tests.benchmarks.bare_page import BarePage, bare_page
 from tests.benchmarks.editor_fps import made_project
 from tests.benchmarks.figures import header, row
 from tests.browser.conftest import CHROMIUM_ARGUMENTS
@@ -21,6 +23,7 @@ from tests.running_server import running_server
 
 MINUTES = 10
 LIMIT_MB = 500
+SCROLL = "document.querySelector('[data-timeline=scroll]')"
 EDITOR = "document.querySelector('[data-editor]').editor"
 
 
@@ -32,55 +35,59 @@ def pss_mb(pid: int) -> float:
     raise ValueError(f"nothing is known of process {pid}")
 
 
-def held_mb(browser: CDPSession) -> tuple[float, float]:
+def held_mb(page: BarePage) -> tuple[float, float]:
     """Of the page's process, and of all processes of the browser."""
-    processes = browser.send("SystemInfo.getProcessInfo")["processInfo"]
+    answer = page.send("SystemInfo.getProcessInfo", of_page=False)
+    processes = answer["processInfo"]
     sizes = {each["id"]: pss_mb(each["id"]) for each in processes}
     pages = [sizes[each["id"]] for each in processes if each["type"] == "renderer"]
     return max(pages), sum(sizes.values())
 
 
-def edit(page: Page, turn: int) -> None:
+def edit(page: BarePage, turn: int) -> None:
     """A few seconds of what a person does, somewhere else each time."""
     at = (turn * 97) % 1790 + 2.5
-    page.evaluate(f"at => {EDITOR}.player.seek(at)", at)
-    page.evaluate(
-        "at => { const scroll = document.querySelector('[data-timeline=scroll]');"
-        " scroll.scrollLeft = at / 1800 * scroll.scrollWidth; }",
-        at,
-    )
-    page.locator("[data-timeline=scroll]").focus()
+    page.evaluate(f"{EDITOR}.player.seek({at})")
+    page.evaluate(f"{SCROLL}.scrollLeft = {at} / 1800 * {SCROLL}.scrollWidth")
     for key in ("s", "Control+d", "Control+z", "Alt+.", "m", "t"):
-        page.keyboard.press(key)
-        page.locator("[data-timeline=scroll]").focus()
-    page.keyboard.press("l" if turn % 2 else "Space")
-    page.wait_for_timeout(1500)
-    page.keyboard.press("k")
-    page.keyboard.press("+" if turn % 3 else "Shift+z")
+        page.evaluate(f"{SCROLL}.focus()")
+        page.press(key)
+    page.evaluate(f"{SCROLL}.focus()")
+    page.press("l" if turn % 2 else "Space")
+    time.sleep(1.5)
+    page.press("k")
+    page.press("+" if turn % 3 else "Shift+z")
     if turn % 4 == 3:
         for _ in range(6):
-            page.keyboard.press("Control+z")
-    page.wait_for_timeout(300)
+            page.press("Control+z")
+    time.sleep(0.3)
+
+
+def made_address(running_url: str, folder: Path, executable: str) -> str:
+    """The address of a project of 300 clips."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=CHROMIUM_ARGUMENTS
+        )
+        page = browser.new_page(base_url=running_url)
+        address = urljoin(running_url, made_project(page, folder))
+        browser.close()
+        return address
 
 
 def main() -> None:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else MINUTES
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+    arguments = [*CHROMIUM_ARGUMENTS, "--enable-precise-memory-info"]
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with running_server(folder) as running:
-            browser = playwright.chromium.launch(
-                executable_path=chromium,
-                args=[*CHROMIUM_ARGUMENTS, "--enable-precise-memory-info"],
-            )
-            session = browser.new_browser_cdp_session()
-            context = browser.new_context(
-                base_url=running.url, viewport={"width": 1440, "height": 900}
-            )
-            page = context.new_page()
-            page.goto(made_project(page, folder))
-            page.wait_for_selector("[data-item=clip]")
-            page.wait_for_timeout(2000)
+        profile = folder / "profile"
+        with (
+            running_server(folder) as running,
+            bare_page(executable, profile, arguments, (1440, 900)) as page,
+        ):
+            page.open(made_address(running.url, folder, executable), "[data-item=clip]")
+            time.sleep(2)
             print(header(f"Memory of the editor, {minutes:g} minutes of editing"))
             pages, totals = [], []
             started, turn = time.monotonic(), 0
@@ -88,18 +95,17 @@ def main() -> None:
                 edit(page, turn)
                 turn += 1
                 if time.monotonic() - started >= 60 * len(pages):
-                    alone, together = held_mb(session)
+                    alone, together = held_mb(page)
                     pages.append(alone)
                     totals.append(together)
-            heap = page.evaluate("() => performance.memory.usedJSHeapSize / 1e6")
-            steps = page.evaluate(f"() => {EDITOR}.store.history.position")
-            alone, together = held_mb(session)
+            heap = page.evaluate("performance.memory.usedJSHeapSize / 1e6")
+            steps = page.evaluate(f"{EDITOR}.store.history.position")
+            alone, together = held_mb(page)
             print(row("page, minute by minute", pages, "MB"))
             print(row(f"page, in the end (limit {LIMIT_MB})", [alone], "MB"))
             print(row("whole browser, minute by minute", [*totals, together], "MB"))
             print(row("JavaScript heap in the end", [heap], "MB"))
             print(f"{turn} rounds of edits, {steps} steps to undo")
-            browser.close()
 
 
 if __name__ == "__main__":

@@ -173,6 +173,12 @@ def cut_and_arrange(page: Page) -> None:
     # The last clip up to a layer of its own, snapping to a marker.
     seek(page, 4)
     press(page, "m")
+    flag = page.locator(".marker")
+    flag.focus()
+    page.keyboard.press("Enter")
+    # A flag that is chosen stays the element it was: the keyboard does not lose it.
+    expect(flag).to_have_class("marker is-selected")
+    expect(flag).to_be_focused()
     select(page, 3)
     spare = page.locator(".track-row-clip.is-spare").bounding_box()
     body = page.locator(".is-selected [data-body]")

@@ -7,6 +7,7 @@ import { formatTimecode } from "../../shared/time.js";
 import { transitionSpan } from "../model/looks.js";
 import { findPart, partsOf, spanOf } from "../model/parts.js";
 import { ItemBox } from "./item_box.js";
+import { MarkerFlags } from "./marker_flags.js";
 import { layoutRows, rowFor } from "./rows.js";
 import { drawRuler, rulerLook } from "./ruler.js";
 import { MAX_ZOOM, MIN_ZOOM, ORIGIN_PX, shareOf, TAIL_PX, zoomOf, zoomToFit } from "./scale.js";
@@ -39,6 +40,7 @@ export class TimelineView {
     }
     this.zoomInput = part("zoom");
     this.template = part("item-template");
+    this.flags = new MarkerFlags(this.markers);
     this.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#measure();
     new ResizeObserver(() => this.#resized()).observe(this.scroll);
@@ -328,25 +330,13 @@ export class TimelineView {
   }
 
   #paintMarkers() {
-    const { zoom } = this;
-    const markers = partsOf(this.store.timeline, "marker").map((marker) => {
-      const flag = document.createElement("button");
-      flag.type = "button";
-      flag.className = "marker";
-      flag.dataset.item = "marker";
-      flag.dataset.id = marker.id;
-      flag.style.transform = `translateX(${ORIGIN_PX + marker.time * zoom}px)`;
-      flag.style.setProperty("--marker", marker.color ?? "#ff6a2c");
-      flag.classList.toggle("is-selected", this.store.isSelected(marker.id));
-      flag.setAttribute("aria-label", marker.label || t("Marker at {time}", { time: formatTimecode(marker.time) }));
-      if (marker.label) {
-        const label = document.createElement("span");
-        label.textContent = marker.label;
-        flag.append(label);
-      }
-      return flag;
+    this.flags.paint({
+      markers: partsOf(this.store.timeline, "marker"),
+      zoom: this.zoom,
+      near: this.#near,
+      held: this.held,
+      isSelected: (id) => this.store.isSelected(id),
     });
-    this.markers.replaceChildren(...markers);
   }
 
   #paintRange() {
