@@ -124,6 +124,12 @@ def copied_from(path: Path, *, start_s: float) -> Path:
     return _made("cut.mp4", ["-ss", str(start_s), "-i", str(path), "-c", "copy"])
 
 
+def without_packets(path: Path, first: int, last: int) -> Path:
+    """Return a copy without some packets of its sound: it is silent for a while."""
+    drop = f"noise=drop='between(n\\,{first}\\,{last})'"
+    return _made("holed.mp4", ["-i", str(path), "-c", "copy", "-bsf:a", drop])
+
+
 def chaptered(*, container: str = "mp4") -> Path:
     """Return two seconds with the chapters "One = 1", "Two" and "Last", which claims
     to end long after the file."""

@@ -16,7 +16,7 @@ HLS_MASTER = "master.m3u8"
 DASH_MANIFEST = "manifest.mpd"
 MANIFEST = "manifest.json"
 THUMBNAILS_INDEX = "thumbnails.vtt"
-# Of every ladder's sound, samples per second.
+# Of the sound that we encode, samples per second.
 SAMPLE_RATE = 48_000
 PEAKS_PER_S = 50
 

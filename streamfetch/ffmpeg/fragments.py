@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 # CMAF (ISO/IEC 23000-19, 7.3.3.1): a segment says what it is.
 SEGMENT_TYPE = struct.pack(">I4s4sI4s4s", 24, b"styp", b"msdh", 0, b"msdh", b"cmfs")
-_CONTAINERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"traf"})
+_CONTAINERS = frozenset({b"moov", b"trak", b"edts", b"mdia", b"minf", b"stbl", b"traf"})
 _COPY_BYTES = 1024 * 1024
 
 
@@ -72,6 +72,18 @@ def read(path: Path) -> Movie:
         codec=_codec(boxes[b"stsd"]),
         fragments=tuple(fragments),
     )
+
+
+def hidden_ticks(movie: Movie) -> int:
+    """Ticks at the beginning that the edit list keeps from being shown.
+
+    Negative when it shows nothing for a while first (ISO/IEC 14496-12, 8.6.6).
+    """
+    elst = dict(_inside(movie.init)).get(b"elst", b"")
+    if len(elst) < 16:
+        return 0
+    first, size = (16, 8) if elst[0] == 1 else (12, 4)
+    return int.from_bytes(elst[first : first + size], "big", signed=True)
 
 
 def write_segment(

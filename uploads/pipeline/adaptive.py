@@ -33,6 +33,7 @@ from uploads.pipeline.commands import run_command
 from uploads.pipeline.encoding import Source, track_path
 from uploads.pipeline.ladder import Grid, NotCopied, Rung
 from uploads.pipeline.packaging import Folder
+from uploads.pipeline.sound import made_sound
 from uploads.tracks import SOUND, ChunkPlan, FirstPart, Track
 
 # Percent of the whole job at which each step ends.
@@ -265,7 +266,9 @@ def _encode_at_once(
     )
     stored_from = span[1] - (span[1] - span[0]) * 0.1
     result = _run(work, command, span=(span[0], stored_from))
-    names = [rung.name for rung in rungs] + [SOUND] * sound
+    names = [rung.name for rung in rungs]
+    if sound and not ladder.may_copy_sound(work.source.info):
+        names.append(SOUND)
     journal.encoded(work.run, names, result, media_ms=work.source.info.duration_ms)
     for rung in rungs:
         movie = fragments.read(track_path(work.directory, rung.name))
@@ -275,9 +278,12 @@ def _encode_at_once(
 
 
 def _encode_sound(work: Packaging, *, span: tuple[float, float]) -> None:
-    command = encoding.sound_alone(work.source, directory=work.directory)
+    info = work.source.info
+    copied = ladder.may_copy_sound(info)
+    command = encoding.sound_alone(work.source, directory=work.directory, copied=copied)
     result = _run(work, command, span=span)
-    journal.encoded(work.run, [SOUND], result, media_ms=work.source.info.duration_ms)
+    if not copied:
+        journal.encoded(work.run, [SOUND], result, media_ms=info.duration_ms)
     _store_sound(work, span=(span[1], span[1]))
 
 
@@ -299,16 +305,22 @@ def _store_picture(
 
 
 def _store_sound(work: Packaging, *, span: tuple[float, float]) -> None:
-    movie = fragments.read(track_path(work.directory, SOUND))
+    made = made_sound(
+        work.source,
+        directory=work.directory,
+        encode=lambda command: _run(work, command, span=span),
+    )
+    if made.is_copied:
+        journal.sound_copied(work.run)
     segments = packaging.store_segments(
         work.folder,
-        movie,
-        packaging.groups_of(movie, None),
+        made.movie,
+        packaging.groups_of(made.movie, None),
         name=SOUND,
         directory=work.directory,
         on_progress=_progress(work, span),
     )
-    work.tracks[SOUND] = packaging.sound_track(movie, segments)
+    work.tracks[SOUND] = packaging.sound_track(made, segments)
     publishing.store_peaks(work.folder.asset_id, work.directory)
 
 

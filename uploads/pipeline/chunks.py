@@ -23,6 +23,7 @@ from dramatiq.middleware import Shutdown
 
 from streamfetch.errors import DomainError
 from streamfetch.ffmpeg import fragments
+from streamfetch.ffmpeg.command import Command
 from streamfetch.ffmpeg.probe import MediaInfo
 from streamfetch.jobs import queue
 from streamfetch.jobs.models import ACTIVE, LeaseLost, State
@@ -34,6 +35,7 @@ from uploads.pipeline.commands import run_command
 from uploads.pipeline.encoding import Source, Stretch, track_path
 from uploads.pipeline.ladder import Grid, Rung
 from uploads.pipeline.packaging import Folder, SeamMismatch
+from uploads.pipeline.sound import made_sound
 from uploads.tracks import SOUND, ChunkPlan, ChunkResult, Track
 
 logger = logging.getLogger(__name__)
@@ -257,22 +259,30 @@ def _stop(run: Run[AssetChunk]) -> None:
 def _encoded(run: Run[AssetChunk], source: Source, *, asset: Asset) -> ChunkResult:
     plan = run.job.plan
     folder = Folder(asset_id=asset.pk, spec=plan.spec)
-    directory = run.workspace.path
     if not plan.rungs:
-        command = encoding.sound_alone(source, directory=directory)
-        _run(run, command, duration_ms=source.info.duration_ms)
-        movie = fragments.read(track_path(directory, SOUND))
-        segments = packaging.store_segments(
-            folder,
-            movie,
-            packaging.groups_of(movie, None),
-            name=SOUND,
-            directory=directory,
-        )
-        publishing.store_peaks(asset.pk, directory)
-        track = packaging.sound_track(movie, segments)
-        return ChunkResult(tracks=(track,), inits={SOUND: _digest(movie.init)})
+        return _made_sound(run, source, folder)
     return _encoded_pictures(run, source, folder)
+
+
+def _made_sound(run: Run[AssetChunk], source: Source, folder: Folder) -> ChunkResult:
+    directory = run.workspace.path
+
+    def encode(command: Command) -> None:
+        _run(run, command, duration_ms=source.info.duration_ms)
+
+    copied = ladder.may_copy_sound(source.info)
+    encode(encoding.sound_alone(source, directory=directory, copied=copied))
+    made = made_sound(source, directory=directory, encode=encode)
+    segments = packaging.store_segments(
+        folder,
+        made.movie,
+        packaging.groups_of(made.movie, None),
+        name=SOUND,
+        directory=directory,
+    )
+    publishing.store_peaks(folder.asset_id, directory)
+    track = packaging.sound_track(made, segments)
+    return ChunkResult(tracks=(track,), inits={SOUND: _digest(made.movie.init)})
 
 
 def _encoded_pictures(

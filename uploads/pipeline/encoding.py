@@ -11,10 +11,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from streamfetch.ffmpeg.command import Command, Graph, Input, Media, Output, Stream
+from streamfetch.ffmpeg.command import (
+    Command,
+    Graph,
+    Input,
+    Media,
+    Output,
+    Stream,
+    Value,
+)
 from streamfetch.ffmpeg.filters import to_sdr, to_stereo
 from streamfetch.ffmpeg.probe import MediaInfo, VideoStream
-from uploads.pipeline import peaks
+from uploads.pipeline import ladder, peaks
 from uploads.pipeline.ladder import SEGMENT_S, Grid, Rung
 from uploads.tracks import SAMPLE_RATE, SOUND
 
@@ -88,7 +96,12 @@ def pictures(
         for stream, rung in _cascade(frames, video, rungs)
     ]
     if sound and source.info.audio is not None:
-        outputs += _sound_outputs(media, source.info, directory=directory)
+        outputs += _sound_outputs(
+            media,
+            source.info,
+            directory=directory,
+            copied=ladder.may_copy_sound(source.info),
+        )
     end = stretch.end or grid.frame_count
     return graph.command(
         *outputs,
@@ -96,11 +109,11 @@ def pictures(
     )
 
 
-def sound_alone(source: Source, *, directory: Path) -> Command:
-    """The command for the sound of a source."""
+def sound_alone(source: Source, *, directory: Path, copied: bool) -> Command:
+    """The command for the sound of a source, `copied` or encoded."""
     graph = Graph()
     media = graph.input(Input(path=source.path, demuxer=source.info.container))
-    outputs = _sound_outputs(media, source.info, directory=directory)
+    outputs = _sound_outputs(media, source.info, directory=directory, copied=copied)
     return graph.command(*outputs, expected_duration_ms=source.info.duration_ms)
 
 
@@ -256,33 +269,42 @@ def _rung_output(
     )
 
 
-def _sound_outputs(media: Media, info: MediaInfo, *, directory: Path) -> list[Output]:
+def _sound_outputs(
+    media: Media, info: MediaInfo, *, directory: Path, copied: bool
+) -> list[Output]:
     """The track, and its samples in mono for `peaks`, of the same decoding."""
     if info.audio is None:
         raise ValueError("there is no sound to encode")
-    stream = media.stream(info.audio.index).filter(
-        "aresample", osr=SAMPLE_RATE, first_pts=0, **{"async": 1}
-    )
-    heard, drawn = stream.split(2, kind="audio")
-    samples = Output(
-        path=peaks.samples_path(directory),
-        muxer="wav",
-        streams=[drawn.filter("aformat", channel_layouts="mono")],
-        options={"c:a": "pcm_mulaw", **_NO_METADATA},
-    )
-    track = Output(
-        path=track_path(directory, SOUND),
-        muxer="mp4",
-        streams=[to_stereo(heard, info.audio)],
-        options={
+    stream = media.stream(info.audio.index)
+    even = stream.filter("aresample", osr=SAMPLE_RATE, first_pts=0, **{"async": 1})
+    options: dict[str, Value | None] = {"c:a": "copy"}
+    if copied:
+        drawn = even
+    else:
+        heard, drawn = even.split(2, kind="audio")
+        stream = to_stereo(heard, info.audio)
+        options = {
             "c:a": "aac",
             "profile:a": "aac_low",
             "b:a": SOUND_BIT_RATE,
             "ac": CHANNELS,
             "ar": SAMPLE_RATE,
+        }
+    track = Output(
+        path=track_path(directory, SOUND),
+        muxer="mp4",
+        streams=[stream],
+        options={
+            **options,
             "frag_duration": SEGMENT_S * 1_000_000,
             "movflags": _SOUND_FLAGS,
             **_NO_METADATA,
         },
+    )
+    samples = Output(
+        path=peaks.samples_path(directory),
+        muxer="wav",
+        streams=[drawn.filter("aformat", channel_layouts="mono")],
+        options={"c:a": "pcm_mulaw", **_NO_METADATA},
     )
     return [track, samples]

@@ -53,6 +53,10 @@ def copied(run: Run[AssetProcessing], rung: Rung) -> None:
     note(run, text % {"name": rung.name})
 
 
+def sound_copied(run: Run[AssetProcessing]) -> None:
+    note(run, _("The sound is the source's own: copied, not encoded."))
+
+
 def not_copied(run: Run[AssetProcessing], reason: str) -> None:
     text = _("No quality can be copied from the source: %(reason)s.")
     note(run, text % {"reason": reason})

@@ -20,9 +20,9 @@ from streamfetch.ffmpeg import fragments
 from streamfetch.ffmpeg.fragments import Fragment, Movie
 from streamfetch.storage import keys
 from streamfetch.storage.backends import media_storage
-from uploads.pipeline.encoding import CHANNELS
 from uploads.pipeline.ladder import Grid, Rung
-from uploads.tracks import SAMPLE_RATE, SOUND, Segment, Track, init_name, segment_name
+from uploads.pipeline.sound import Sound
+from uploads.tracks import SOUND, Segment, Track, init_name, segment_name
 
 PARALLEL_UPLOADS = 4
 # Written at once; the rest of the disk space is the encoded file's.
@@ -177,16 +177,16 @@ def picture_track(
     )
 
 
-def sound_track(movie: Movie, segments: tuple[Segment, ...]) -> Track:
+def sound_track(sound: Sound, segments: tuple[Segment, ...]) -> Track:
     """Describe the stored segments of the sound."""
     return Track(
         name=SOUND,
         kind="audio",
-        codec=movie.codec,
-        timescale=movie.timescale,
+        codec=sound.movie.codec,
+        timescale=sound.movie.timescale,
         segments=segments,
-        sample_rate=SAMPLE_RATE,
-        channels=CHANNELS,
+        sample_rate=sound.sample_rate,
+        channels=sound.channels,
     )
 
 

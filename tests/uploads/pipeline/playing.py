@@ -107,6 +107,7 @@ def dash(folder: Path) -> dict[str, dict[str, Any]]:
     found = {}
     for representation in root.iter(f"{DASH}Representation"):
         name = representation.attrib["id"]
+        channels = representation.find(f"{DASH}AudioChannelConfiguration")
         template = representation.find(f"{DASH}SegmentTemplate")
         assert template is not None
         scale = int(template.attrib["timescale"])
@@ -129,6 +130,8 @@ def dash(folder: Path) -> dict[str, dict[str, Any]]:
             "lengths": [Fraction(each, scale) for each in ticks],
             "bandwidth": int(representation.attrib["bandwidth"]),
             "codecs": representation.attrib["codecs"],
+            "rate": int(representation.get("audioSamplingRate", "0")),
+            "channels": channels is not None and int(channels.attrib["value"]),
         }
     return found
 

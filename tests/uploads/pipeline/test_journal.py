@@ -34,6 +34,7 @@ def test_it_says_what_was_copied_and_what_encoded(
     assert lines[2] == "Qualities to make: 360p (640x360), 720p (1280x720)."
     assert lines[3] == "720p is the source itself: copied, not encoded."
     encoded = [line for line in lines if line.startswith("Encoded 360p")]
+    assert "The sound is the source's own: copied, not encoded." in lines
     assert re.search(r" in \d+\.\d s: \d+\.\d times real time", encoded[0])
     assert lines[-1].startswith("Done after ")
     listed = api.get("/api/v1/assets/").data["results"]
