@@ -20,6 +20,8 @@ WIDTH, HEIGHT, RATE = 640, 360, 25
 STAGE: FloatRect = {"x": 300, "y": 60, "width": WIDTH, "height": HEIGHT}
 CLIP_S, SHOWN_AFTER_S, CROSSING_S = 0.6, 0.32, 0.4
 LEAST_SSIM = 0.97
+# Most windows have less room than the project has pixels.
+HALF: FloatRect = {"x": 300, "y": 60, "width": WIDTH // 2, "height": HEIGHT // 2}
 TEXT_BAND = "crop=iw:ih*0.6:0:ih*0.4"
 
 EFFECTS: dict[str, list[dict[str, Any]]] = {
@@ -37,6 +39,8 @@ EFFECTS: dict[str, list[dict[str, Any]]] = {
     "chroma_key": [{"color": "#3c8c46", "similarity": 0.3, "blend": 0.1}],
     "stabilise": [{"strength": 0.5}],
 }
+# Effects that reach to other pixels.
+SIZED = {"blur", "sharpen"}
 # What a browser cannot do, and what alters these pictures little.
 SERVER_ONLY = {"noise_reduction", "chroma_key", "stabilise"}
 HARDLY_SEEN = {"noise_reduction", "stabilise"}
@@ -206,13 +210,16 @@ def _ssims(first: Path, second: Path, part: str) -> list[float]:
     return [float(line.split("All:")[1].split()[0]) for line in lines]
 
 
-def pictures_of(video: Path, times_s: list[float], folder: Path) -> None:
+def pictures_of(
+    video: Path, times_s: list[float], folder: Path, *, size: FloatRect = STAGE
+) -> None:
     """Decode the frames that are on at some moments to 0.png, 1.png, …"""
     folder.mkdir()
     frames = [round(time_s * RATE) for time_s in times_s]
     order = sorted(set(frames))
     wanted = "+".join(f"eq(n\\,{number})" for number in order)
     graph = f"select={wanted},scale=in_color_matrix=bt709:in_range=tv,format=rgb24"
+    graph += f",scale={size['width']}:{size['height']}:flags=area"
     argv = [str(ffmpeg_path()), "-v", "error", "-nostdin", "-i", str(video)]
     argv += ["-vf", graph, "-fps_mode", "passthrough", str(folder / "frame-%d.png")]
     subprocess.run(argv, check=True, timeout=60)
@@ -234,13 +241,15 @@ def source(tmp_path: Path) -> Path:
     return unique(path)
 
 
-def photographed(page: Page, cases: list[Case], folder: Path) -> None:
+def photographed(
+    page: Page, cases: list[Case], folder: Path, *, stage: FloatRect = STAGE
+) -> None:
     """What the preview shows at each case's moment."""
     folder.mkdir()
-    page.evaluate(BARE, list(STAGE.values()))
+    page.evaluate(BARE, list(stage.values()))
     page.wait_for_function(
         "width => document.querySelector('[data-stage=frame]').clientWidth === width",
-        arg=WIDTH,
+        arg=stage["width"],
     )
     note = page.locator("[data-stage=note]")
     for number, case in enumerate(cases):
@@ -249,7 +258,7 @@ def photographed(page: Page, cases: list[Case], folder: Path) -> None:
             expect(note).to_contain_text("this is the rendered frame", timeout=READY_MS)
         else:
             expect(note).to_have_attribute("hidden", "")
-        page.screenshot(path=folder / f"{number}.png", clip=STAGE)
+        page.screenshot(path=folder / f"{number}.png", clip=stage)
 
 
 def test_the_preview_shows_what_the_render_gives(
@@ -265,6 +274,8 @@ def test_the_preview_shows_what_the_render_gives(
     page.get_by_role("button", name="Start render").click()
     shown, given, bare = tmp_path / "shown", tmp_path / "given", tmp_path / "bare"
     photographed(page, reel.cases, shown)
+    sized = [case for case in reel.cases if case.name in SIZED]
+    photographed(page, sized, tmp_path / "half", stage=HALF)
     page.get_by_role("tab", name="Renders").click()
     link = page.get_by_role("link", name="Download").first
     expect(link).to_be_visible(timeout=READY_MS)
@@ -290,3 +301,6 @@ def test_the_preview_shows_what_the_render_gives(
         if same < LEAST_SSIM or not (case.is_plain or plain < same - 0.002)
     ]
     assert wrong == []
+    at_half = [case.time_s for case in sized]
+    pictures_of(result, at_half, tmp_path / "given_half", size=HALF)
+    assert min(similarities(tmp_path / "half", tmp_path / "given_half", sized)) > 0.98

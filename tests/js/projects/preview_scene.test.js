@@ -89,6 +89,18 @@ test("colours keep their luma where the renderer keeps it", () => {
   assert.ok(hueRows(0).every((row, index) => Math.abs(row[index] - 1) < 1e-9));
 });
 
+test("sharpening is as wide in the picture at every size of it", () => {
+  const row = (dots) => {
+    const [{ attributes }] = filterSteps([{ type: "sharpen", parameters: { amount: 1 } }], { pixels: 1, dots });
+    const kernel = attributes.kernelMatrix.split(" ").map(Number);
+    assert.ok(Math.abs(kernel.reduce((sum, each) => sum + each) - 1) < 1e-3);
+    return [0, 1, 2, 3, 4].map((x) => [0, 1, 2, 3, 4].reduce((sum, y) => sum + kernel[5 * y + x], 0));
+  };
+  const spread = (weights) => -weights.reduce((sum, each, x) => sum + each * (x - 2) ** 2, 0);
+  assert.deepEqual(row(1).map((each) => Math.round(each * 16)), [-1, -4, 26, -4, -1]);
+  for (const dots of [1, 0.7, 0.5, 0.25]) assert.ok(Math.abs(spread(row(dots)) - dots ** 2) < 0.02);
+});
+
 test("every effect that the browser can do has steps, in the order given", () => {
   const effects = ["brightness", "contrast", "saturation", "hue", "gamma", "blur", "sharpen", "grayscale", "sepia"]
     .map((type) => ({ type, parameters: {} }));

@@ -49,8 +49,9 @@ export class Compositor {
     set(style, "clipPath", clip);
     const effects = effectsOf(plane);
     this.#place(held, box);
-    const pixels = size.width / this.store.settings.resolution.width / box.scale;
-    set(held.media.style, "filter", effects.length > 0 ? this.filters.of(effects, pixels) : "none");
+    const shown = size.width / this.store.settings.resolution.width;
+    const scale = { pixels: shown / box.scale, dots: shown * (devicePixelRatio || 1) };
+    set(held.media.style, "filter", effects.length > 0 ? this.filters.of(effects, scale) : "none");
     this.#shade(held, effects, box);
     return beyondBrowser(effects);
   }

@@ -99,12 +99,22 @@ function blurSteps(deviation) {
   ];
 }
 
+/**
+ * The renderer's blur, 1-4-6-4-1 over pixels of the project, on the screen's: twice a
+ * blur of three, as wide in the picture. Nothing wider than five can be had.
+ */
+function surroundings(dots) {
+  const side = Math.min(1, dots) ** 2 / 4;
+  const middle = 1 - 2 * side;
+  return [side ** 2, 2 * side * middle, middle ** 2 + 2 * side ** 2, 2 * side * middle, side ** 2];
+}
+
 /** The picture and what it has more than its 5 × 5 surroundings, `amount` times. */
-function sharpenSteps(amount) {
-  const weights = [1, 4, 6, 4, 1];
+function sharpenSteps(amount, dots) {
+  const weights = surroundings(dots);
   const kernel = weights.flatMap((a, y) =>
     weights.map((b, x) => {
-      const blurred = (a * b) / 256;
+      const blurred = a * b;
       return short((x === 2 && y === 2 ? 1 + amount : 0) - amount * blurred);
     }),
   );
@@ -122,9 +132,10 @@ function sharpenSteps(amount) {
 /**
  * The primitives of effects, in their order.
  * @param {{type: string, parameters: Record<string, number>}[]} effects
- * @param {{pixels: number}} scale `pixels`: CSS pixels for one of the project's
+ * @param {{pixels: number, dots?: number}} scale for one pixel of the project's, how
+ *   many of the element's (`pixels`), and how many of the screen's (`dots`)
  */
-export function filterSteps(effects, { pixels }) {
+export function filterSteps(effects, { pixels, dots = pixels }) {
   return effects.flatMap(({ type, parameters = {} }, index) => {
     const { amount = 1, radius = 8, degrees = 0 } = parameters;
     switch (type) {
@@ -145,7 +156,7 @@ export function filterSteps(effects, { pixels }) {
       case "blur":
         return blurSteps(radius * pixels);
       case "sharpen":
-        return sharpenSteps(amount);
+        return sharpenSteps(amount, dots);
       default:
         return [];
     }

@@ -27,11 +27,11 @@ export class SvgFilters {
   }
 
   /** @returns {string} a value for CSS `filter`, "none" without effects */
-  of(effects, pixels) {
-    const key = JSON.stringify([effects.map(({ type, parameters }) => [type, parameters]), pixels.toFixed(4)]);
+  of(effects, { pixels, dots }) {
+    const key = JSON.stringify([effects.map(({ type, parameters }) => [type, parameters]), pixels.toFixed(4), dots.toFixed(4)]);
     const known = this.#made.get(key);
     if (known) return known.css;
-    const steps = filterSteps(effects, { pixels });
+    const steps = filterSteps(effects, { pixels, dots });
     if (steps.length === 0) return "none";
     const filter = document.createElementNS(NS, "filter");
     filter.id = `look-${(this.#count += 1)}`;
