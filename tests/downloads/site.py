@@ -47,6 +47,11 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             self._head(200, len(site.content), Content_Type="video/mp4")
             self.wfile.write(site.content)
 
+        def answer_slow(self) -> None:
+            """All of it, after a while."""
+            site.leave.wait(2)
+            self.answer_video()
+
         def answer_named(self) -> None:
             disposition = (
                 "attachment; filename*=UTF-8''..%2F..%2FM%C3%B8te%20%F0%9F%8E%AC.mp4"

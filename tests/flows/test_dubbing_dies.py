@@ -25,6 +25,9 @@ from tests.flows.worker_process import WorkerProcess, wait_for
 from uploads.models import Asset
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(600)]
+QUEUES = ("dubbing", "network")
+# With one thread the download would be over before the job is looked at.
+BOTH_AT_ONCE = ("--threads", "2")
 STAGES = ("download", "chunk", "dub", "merge", "finalize")
 
 
@@ -39,16 +42,19 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeElevenLabs]:
 
 @pytest.fixture
 def site() -> Iterator[Callable[[bytes], str]]:
-    """Call it to have a video on a site; returns its address."""
+    """Call it to have a video on a slow site; returns its address.
+
+    Slow, so that a worker can be killed while it downloads.
+    """
     with ExitStack() as open_sites:
         yield lambda content: open_sites.enter_context(serving(content)).url(
-            "/video.mp4"
+            "/slow.mp4"
         )
 
 
 def kill_in(job: AutomationJob, stage: str, log_path: Path) -> str:
     """Kill a worker as soon as the job is in `stage`; returns where it was."""
-    with WorkerProcess("dubbing", "network", log_path=log_path) as worker:
+    with WorkerProcess(*QUEUES, log_path=log_path, arguments=BOTH_AT_ONCE) as worker:
         give_up = time.monotonic() + 100
         while True:
             job.refresh_from_db()
@@ -102,7 +108,7 @@ def test_it_ends_right_and_each_chunk_is_sent_once(
         return job.state not in {State.QUEUED, State.RUNNING}
 
     if not has_ended():
-        with WorkerProcess("dubbing", "network", log_path=log_path):
+        with WorkerProcess(*QUEUES, log_path=log_path):
             wait_for(has_ended, within_s=100)
     assert job.state == State.SUCCEEDED, (job.error, log_path.read_text()[-3000:])
     chunks = list(DubChunk.objects.filter(job_id=job.pk))
