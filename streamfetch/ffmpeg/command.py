@@ -194,15 +194,13 @@ class Graph:
         *outputs: Output,
         expected_duration_ms: int | None = None,
         expected_frames: int | None = None,
-        threads: int | None = None,
     ) -> Command:
-        """Compile. `threads` fixes every thread count, for results that repeat."""
+        """Compile."""
         if not outputs:
             raise ValueError("a command needs at least one output")
-        written = [self._output(output, threads=threads) for output in outputs]
+        written = [self._output(output) for output in outputs]
         whole = ffmpeg.merge_outputs(*written) if len(written) > 1 else written[0]
-        before = [] if threads is None else _thread_options(threads)
-        argv = ffmpeg.compile(whole, cmd=["-y", *before])
+        argv = ffmpeg.compile(whole, cmd=["-y"])
         if self._chapters is not None:
             argv = _with_chapters(argv, self._chapters)
         patterns = [pair for output in outputs for pair in _leftovers(output)]
@@ -215,15 +213,13 @@ class Graph:
             expected_frames=expected_frames,
         )
 
-    def _output(self, output: Output, *, threads: int | None) -> Any:
+    def _output(self, output: Output) -> Any:
         _check_path(output.path)
         if output.path in self._reads:
             raise ValueError("an output would overwrite an input")
         if _COUNTER.search(output.path.name) and "%" in str(output.path.parent):
             raise ValueError("a numbered output cannot be below a directory with '%'")
         options: dict[str, str | None] = {"f": output.muxer}
-        if threads is not None:
-            options["threads"] = str(threads)
         for name, value in output.options.items():
             options[name] = None if value is None else _text(value)
         native = [stream.native for stream in output.streams]
@@ -319,8 +315,3 @@ def _leftovers(output: Output) -> Iterator[tuple[Path, str]]:
         yield directory, "*".join(around)
     for pattern in output.siblings:
         yield directory, pattern
-
-
-def _thread_options(threads: int) -> list[str]:
-    count = str(threads)
-    return ["-filter_threads", count, "-filter_complex_threads", count]

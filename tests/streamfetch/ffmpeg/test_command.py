@@ -80,12 +80,10 @@ def test_a_graph_with_several_inputs_and_outputs() -> None:
             streams=[small.filter("fps", fps=1)],
         ),
         expected_frames=100,
-        threads=2,
     )
 
     assert list(command.argv) == [
-        *("-y", "-filter_threads", "2", "-filter_complex_threads", "2"),
-        *("-f", "lavfi", "-t", "4"),
+        *("-y", "-f", "lavfi", "-t", "4"),
         *("-i", "color=color=#102030:rate=25:size=640x360"),
         *("-f", "mov", *ALLOW, "-i", "file:/scratch/in.mp4"),
         *("-f", "mov", *ALLOW, "-ss", "0.25", "-i", "file:/scratch/b.mp4"),
@@ -101,8 +99,8 @@ def test_a_graph_with_several_inputs_and_outputs() -> None:
         "[s7]split=2[s8][s9];"
         "[s9]fps=fps=1[s10]",
         *("-map", "[s8]", "-map", "1:a:0", "-f", "mp4", "-c:v", "libx264"),
-        *("-crf", "20", "-shortest", "-threads", "2", "file:/scratch/out.mp4"),
-        *("-map", "[s10]", "-f", "image2", "-threads", "2"),
+        *("-crf", "20", "-shortest", "file:/scratch/out.mp4"),
+        *("-map", "[s10]", "-f", "image2"),
         "file:/scratch/thumbs/%03d.jpg",
     ]
     assert command.reads == (SOURCE, Path("/scratch/b.mp4"), Path("/scratch/t.ass"))

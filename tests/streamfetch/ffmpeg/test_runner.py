@@ -13,9 +13,7 @@ from tests.streamfetch.ffmpeg.conftest import FakeFFmpeg
 pytestmark = pytest.mark.usefixtures("any_isolation")
 
 
-def encode(
-    source: Path, result: Path, *, threads: int | None = None, preset: str = "veryfast"
-) -> Command:
+def encode(source: Path, result: Path, *, preset: str = "veryfast") -> Command:
     graph = Graph()
     found = graph.input(Input(path=source, demuxer="mov"))
     output = Output(
@@ -24,7 +22,7 @@ def encode(
         streams=[found.video, found.audio],
         options={"c:v": "libx264", "preset": preset, "c:a": "aac"},
     )
-    return graph.command(output, expected_duration_ms=6000, threads=threads)
+    return graph.command(output, expected_duration_ms=6000)
 
 
 def test_a_run_leaves_its_output_and_says_what_it_took(workspace: Path) -> None:
@@ -57,18 +55,6 @@ def test_progress_rises_to_the_end(workspace: Path) -> None:
     assert reports[-1].done
     assert reports[-1].frame == 150
     assert reports[-1].out_time_ms == pytest.approx(6000, abs=50)
-
-
-def test_a_fixed_number_of_threads_repeats_every_byte(workspace: Path) -> None:
-    for name in ("one.mp4", "two.mp4"):
-        run(
-            encode(media.video(duration_s=6), workspace / name, threads=2),
-            workspace=workspace,
-            deadline_s=60,
-        )
-
-    one, two = ((workspace / name).read_bytes() for name in ("one.mp4", "two.mp4"))
-    assert one == two
 
 
 def test_talkative_programs_do_not_block(
