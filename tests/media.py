@@ -12,6 +12,8 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import av
+
 from streamfetch.ffmpeg.binary import ffmpeg_path
 
 # Fixed here: tests put other programs in FFmpeg's place.
@@ -242,6 +244,12 @@ def frame_hashes(path: Path) -> list[str]:
     text = _ffmpeg(["-i", str(path), "-map", "0:v", "-f", "framemd5", "pipe:1"])
     lines = text.decode().splitlines()
     return [line.split(",")[-1].strip() for line in lines if line[:1] != "#"]
+
+
+def sound_packets(path: Path) -> list[bytes]:
+    """The packets of the first sound."""
+    with av.open(str(path)) as container:
+        return [bytes(packet) for packet in container.demux(audio=0) if packet.size]
 
 
 def _found(data: bytes | bytearray, kind: bytes) -> list[int]:

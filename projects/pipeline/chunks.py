@@ -18,7 +18,7 @@ from dramatiq.middleware import Shutdown
 
 from projects.fonts import fonts_directory
 from projects.models import Render, RenderChunk
-from projects.pipeline import cache, sound
+from projects.pipeline import cache, sound, sound_copy
 from projects.pipeline.encoding import encoded_span, span_path
 from projects.pipeline.fetching import Sources, assets_of
 from projects.pipeline.planning import Work, work_for
@@ -247,7 +247,7 @@ def _encoded(
 ) -> float:
     """Encode one piece and keep it; returns the seconds of processor time."""
     if run.job.part == RenderChunk.Stage.SOUND:
-        return _encoded_sound(run, work, sources)
+        return _made_sound(run, work, sources)
     span = Span(run.job.first_frame, run.job.last_frame)
     directory = run.workspace.path
     command = encoded_span(
@@ -267,6 +267,18 @@ def _encoded(
             % {"found": movie.samples, "wanted": span.frames},
         )
     cache.store(run.job.owner_id, run.job.digest, movie.path)
+    return cpu_s
+
+
+def _made_sound(run: Run[RenderChunk], work: Work, sources: Sources) -> float:
+    """Leaves the sound in the cache; the seconds of CPU that it took."""
+    directory = run.workspace.path
+    cpu_s, cut = 0.0, work.cut
+    if cut is not None:
+        cpu_s = _run(run, sound_copy.copying(cut, sources[cut.asset], directory))
+    if cut is None or not sound_copy.is_right(cut, directory):
+        cpu_s += _encoded_sound(run, work, sources)
+    cache.store(run.job.owner_id, run.job.digest, sound.sound_path(directory))
     return cpu_s
 
 
@@ -290,9 +302,7 @@ def _encoded_sound(run: Run[RenderChunk], work: Work, sources: Sources) -> float
         lufs=work.lufs,
         levels=levels,
     )
-    cpu_s += _run(run, command)
-    cache.store(run.job.owner_id, run.job.digest, sound.sound_path(directory))
-    return cpu_s
+    return cpu_s + _run(run, command)
 
 
 def _run(

@@ -22,7 +22,7 @@ from streamfetch.ffmpeg.fragments import Movie
 
 THREADS = 4
 # A look ahead in a thread of its own sees more or fewer frames with the load of the
-# machine: eleven encodes of sixty came out otherwise on two cores with four loops beside.
+# machine: on two cores with four busy loops eleven encodes of sixty came out otherwise.
 LOOK_AHEAD = "sync-lookahead=0"
 MIN_TIMESCALE = 10_000
 GIF_RATE, GIF_WIDTH = 12, 480

@@ -10,6 +10,7 @@ from projects.pipeline import cache, copying
 from projects.pipeline.encoding import Encoder
 from projects.pipeline.fetching import Sources
 from projects.pipeline.sound import SoundPlan
+from projects.pipeline.sound_copy import Cut, cut_for
 from projects.timeline import heard as hearing
 from projects.timeline.document import Settings, Timeline
 from projects.timeline.plan import PlannedSpan, RenderPlan
@@ -36,6 +37,8 @@ class Work:
 
     scene: Scene
     sound: SoundPlan
+    # What of the sound is taken from its source as it is: all of it, or nothing.
+    cut: Cut | None
     lufs: float | None
     encoder: Encoder
     plan: RenderPlan
@@ -88,6 +91,8 @@ def work_for(
         last=sample_at(last, rate),
     )
     lufs = wish.loudness_lufs or settings.loudness_lufs
+    may_copy = wish.preset == "match_source" and lufs is None
+    cut = cut_for(sound, sources) if may_copy else None
     spans: list[PlannedSpan] = []
     if wish.preset != "audio":
         for run in _runs(scene, spans_of(scene, first, last), indexes or {}):
@@ -98,9 +103,11 @@ def work_for(
         last=last,
         rate=str(rate),
         spans=spans,
-        sound="" if wish.preset == "gif" else _sound_digest(sound, lufs, contents),
+        sound="" if wish.preset == "gif" else _sound_digest(sound, lufs, contents, cut),
     )
-    return Work(scene=scene, sound=sound, lufs=lufs, encoder=encoder, plan=plan)
+    return Work(
+        scene=scene, sound=sound, cut=cut, lufs=lufs, encoder=encoder, plan=plan
+    )
 
 
 def _runs(
@@ -216,10 +223,14 @@ def _with_cached(spans: list[PlannedSpan], owner_id: Any) -> list[PlannedSpan]:
 
 
 def _sound_digest(
-    sound: SoundPlan, lufs: float | None, contents: Mapping[UUID, str]
+    sound: SoundPlan,
+    lufs: float | None,
+    contents: Mapping[UUID, str],
+    cut: Cut | None,
 ) -> str:
     what = hearing.described(list(sound.heard), sound.first, sound.last, contents)
-    return digest_of(RECIPE, "sound", what, lufs, binary.version())
+    how = "sound" if cut is None else "copied sound"
+    return digest_of(RECIPE, how, what, lufs, binary.version())
 
 
 def rate_of(plan: RenderPlan) -> Fraction:

@@ -86,6 +86,17 @@ def hidden_ticks(movie: Movie) -> int:
     return int.from_bytes(elst[first : first + size], "big", signed=True)
 
 
+def is_even(movie: Movie, *, ticks: int) -> bool:
+    """Whether samples of `ticks` follow each other from 0 on; the last may be short."""
+    at = 0
+    for fragment in movie.fragments:
+        length = fragment.samples * ticks
+        if fragment.start != at or fragment.ticks > length:
+            return False
+        at += length
+    return bool(movie.fragments)
+
+
 def write_segment(
     movie: Movie,
     fragments: Sequence[Fragment],

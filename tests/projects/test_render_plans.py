@@ -125,6 +125,11 @@ def test_what_is_untouched_is_copied_from_the_source(
     source = media.frame_hashes(clean_storage / long_asset.source_key)
     assert len(found) == 174
     assert found[12:162] == source[25:175]
+    # Its sound is made of the source's packets.
+    theirs = media.sound_packets(clean_storage / long_asset.source_key)
+    ours = media.sound_packets(output)
+    assert ours
+    assert ours == theirs[theirs.index(ours[0]) :][: len(ours)]
     # All of it could be watched before it was put together.
     picture = api.get(f"/api/v1/renders/{render.pk}/watch/picture.m3u8")
     assert picture.content.decode().count("#EXT-X-MAP") == 3

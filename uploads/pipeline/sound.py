@@ -53,13 +53,8 @@ def made_sound(
 
 def is_whole(movie: Movie, *, sample_rate: int) -> bool:
     """Whether one frame follows the other, from the beginning to the end."""
-    if movie.timescale != sample_rate or not movie.fragments:
-        return False
-    if not 0 <= fragments.hidden_ticks(movie) <= PRIMING_SAMPLES:
-        return False
-    at = 0
-    for fragment in movie.fragments:
-        if fragment.start != at or fragment.ticks > fragment.samples * FRAME_SAMPLES:
-            return False
-        at += fragment.samples * FRAME_SAMPLES
-    return True
+    return (
+        movie.timescale == sample_rate
+        and 0 <= fragments.hidden_ticks(movie) <= PRIMING_SAMPLES
+        and fragments.is_even(movie, ticks=FRAME_SAMPLES)
+    )

@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 Bring = Callable[[Path], Processed]
 
 
-def packets(path: Path) -> list[bytes]:
-    with av.open(str(path)) as container:
-        return [bytes(packet) for packet in container.demux(audio=0) if packet.size]
-
-
 def made_sound(made: Processed, tmp_path: Path) -> Path:
     listed = playing.playlist(made.folder / "audio" / "index.m3u8")
     return playing.joined(listed, tmp_path / "audio.mp4")
@@ -35,7 +30,7 @@ def test_sound_that_players_take_is_not_encoded_again(
     )
     made = bring(source)
     sound = made_sound(made, tmp_path)
-    assert packets(sound) == packets(source)
+    assert media.sound_packets(sound) == media.sound_packets(source)
     assert playing.sound_seconds(sound) == pytest.approx(9, abs=0.03)
     track = playing.dash(made.folder)["audio"]
     assert (track["channels"], track["rate"]) == (channels, rate)
@@ -58,7 +53,7 @@ def test_any_other_sound_is_made_even(
     source = make()
     made = bring(source)
     sound = made_sound(made, tmp_path)
-    assert packets(sound) != packets(source)
+    assert media.sound_packets(sound) != media.sound_packets(source)
     with av.open(str(sound)) as container:
         frames = list(container.decode(audio=0))
         assert container.streams.audio[0].rate == 48_000
