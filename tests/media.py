@@ -132,6 +132,12 @@ def without_packets(path: Path, first: int, last: int) -> Path:
     return _made("holed.mp4", ["-i", str(path), "-c", "copy", "-bsf:a", drop])
 
 
+def with_broken_packets(path: Path, first: int, last: int) -> Path:
+    """Return a copy in which no decoder makes sense of some packets of its sound."""
+    noise = f"noise=amount='if(between(n\\,{first}\\,{last})\\,3\\,0)'"
+    return _made("broken.mp4", ["-i", str(path), "-c", "copy", "-bsf:a", noise])
+
+
 def chaptered(*, container: str = "mp4") -> Path:
     """Return two seconds with the chapters "One = 1", "Two" and "Last", which claims
     to end long after the file."""

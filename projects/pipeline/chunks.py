@@ -28,6 +28,7 @@ from projects.timeline.spans import Span
 from streamfetch.errors import DomainError
 from streamfetch.ffmpeg import fragments
 from streamfetch.ffmpeg.command import Command
+from streamfetch.ffmpeg.errors import FFmpegFailed
 from streamfetch.jobs import queue
 from streamfetch.jobs.models import ACTIVE, LeaseLost, State
 from streamfetch.jobs.running import Run, run_job
@@ -273,10 +274,14 @@ def _encoded(
 def _made_sound(run: Run[RenderChunk], work: Work, sources: Sources) -> float:
     """Leaves the sound in the cache; the seconds of CPU that it took."""
     directory = run.workspace.path
-    cpu_s, cut = 0.0, work.cut
-    if cut is not None:
-        cpu_s = _run(run, sound_copy.copying(cut, sources[cut.asset], directory))
-    if cut is None or not sound_copy.is_right(cut, directory):
+    cpu_s, is_made = 0.0, False
+    if cut := work.cut:
+        try:
+            cpu_s = _run(run, sound_copy.copying(cut, sources[cut.asset], directory))
+            is_made = sound_copy.is_right(cut, directory)
+        except FFmpegFailed:
+            is_made = False
+    if not is_made:
         cpu_s += _encoded_sound(run, work, sources)
     cache.store(run.job.owner_id, run.job.digest, sound.sound_path(directory))
     return cpu_s

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Literal
 from uuid import uuid4
 
 import django
@@ -75,6 +76,10 @@ def measure_ladder(source: Source) -> tuple[list[float], list[float], list[float
     assert video is not None
     rungs = ladder.rungs_of(video)
     grid = ladder.regular_grid(source.info)
+    # Copied, as that of phones and cameras is.
+    sound: Literal["copied", "encoded"] = (
+        "copied" if ladder.may_copy_sound(source.info) else "encoded"
+    )
     separate, ours, thumbnails = [], [], []
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
@@ -84,7 +89,7 @@ def measure_ladder(source: Source) -> tuple[list[float], list[float], list[float
                 sum(cpu_by_hand_s(plain(source, rung, directory)) for rung in rungs)
             )
             first = encoding.pictures(
-                source, rungs[:1], grid=grid, directory=directory, sound=True
+                source, rungs[:1], grid=grid, directory=directory, sound=sound
             )
             rest = encoding.pictures(source, rungs[1:], grid=grid, directory=directory)
             ours.append(cpu_s(first, directory) + cpu_s(rest, directory))

@@ -33,7 +33,7 @@ from uploads.pipeline.commands import run_command
 from uploads.pipeline.encoding import Source, track_path
 from uploads.pipeline.ladder import Grid, NotCopied, Rung
 from uploads.pipeline.packaging import Folder
-from uploads.pipeline.sound import made_sound
+from uploads.pipeline.sound import Attempt, attempt, made_sound
 from uploads.tracks import SOUND, ChunkPlan, FirstPart, Track
 
 # Percent of the whole job at which each step ends.
@@ -261,30 +261,46 @@ def _encode_at_once(
     sound: bool,
     span: tuple[float, float],
 ) -> None:
-    command = encoding.pictures(
-        work.source, rungs, grid=grid, directory=work.directory, sound=sound
-    )
+    info = work.source.info
     stored_from = span[1] - (span[1] - span[0]) * 0.1
-    result = _run(work, command, span=(span[0], stored_from))
-    names = [rung.name for rung in rungs]
-    if sound and not ladder.may_copy_sound(work.source.info):
-        names.append(SOUND)
-    journal.encoded(work.run, names, result, media_ms=work.source.info.duration_ms)
+
+    def command_for(copied: bool) -> Command:
+        return encoding.pictures(
+            work.source,
+            rungs,
+            grid=grid,
+            directory=work.directory,
+            sound=("copied" if copied else "encoded") if sound else None,
+        )
+
+    def run_it(command: Command) -> Result:
+        return _run(work, command, span=(span[0], stored_from))
+
+    if sound:
+        tried = attempt(info, command_for, run_it)
+    else:
+        tried = Attempt(result=run_it(command_for(False)), copied=False)
+    names = [rung.name for rung in rungs] + [SOUND] * (sound and not tried.copied)
+    journal.encoded(work.run, names, tried.result, media_ms=info.duration_ms)
     for rung in rungs:
         movie = fragments.read(track_path(work.directory, rung.name))
         _store_picture(work, rung, movie, span=(stored_from, span[1]))
     if sound:
-        _store_sound(work, span=(stored_from, span[1]))
+        _store_sound(work, tried, span=(stored_from, span[1]))
 
 
 def _encode_sound(work: Packaging, *, span: tuple[float, float]) -> None:
     info = work.source.info
-    copied = ladder.may_copy_sound(info)
-    command = encoding.sound_alone(work.source, directory=work.directory, copied=copied)
-    result = _run(work, command, span=span)
-    if not copied:
-        journal.encoded(work.run, [SOUND], result, media_ms=info.duration_ms)
-    _store_sound(work, span=(span[1], span[1]))
+
+    def command_for(copied: bool) -> Command:
+        return encoding.sound_alone(
+            work.source, directory=work.directory, copied=copied
+        )
+
+    tried = attempt(info, command_for, lambda command: _run(work, command, span=span))
+    if not tried.copied:
+        journal.encoded(work.run, [SOUND], tried.result, media_ms=info.duration_ms)
+    _store_sound(work, tried, span=(span[1], span[1]))
 
 
 def _store_picture(
@@ -304,11 +320,12 @@ def _store_picture(
     work.tracks[track.name] = track
 
 
-def _store_sound(work: Packaging, *, span: tuple[float, float]) -> None:
+def _store_sound(work: Packaging, tried: Attempt, *, span: tuple[float, float]) -> None:
     made = made_sound(
         work.source,
+        tried,
         directory=work.directory,
-        encode=lambda command: _run(work, command, span=span),
+        run=lambda command: _run(work, command, span=span),
     )
     if made.is_copied:
         journal.sound_copied(work.run)

@@ -25,6 +25,7 @@ from streamfetch.errors import DomainError
 from streamfetch.ffmpeg import fragments
 from streamfetch.ffmpeg.command import Command
 from streamfetch.ffmpeg.probe import MediaInfo
+from streamfetch.ffmpeg.runner import Result
 from streamfetch.jobs import queue
 from streamfetch.jobs.models import ACTIVE, LeaseLost, State
 from streamfetch.jobs.running import Run, run_job
@@ -35,7 +36,7 @@ from uploads.pipeline.commands import run_command
 from uploads.pipeline.encoding import Source, Stretch, track_path
 from uploads.pipeline.ladder import Grid, Rung
 from uploads.pipeline.packaging import Folder, SeamMismatch
-from uploads.pipeline.sound import made_sound
+from uploads.pipeline.sound import attempt, made_sound
 from uploads.tracks import SOUND, ChunkPlan, ChunkResult, Track
 
 logger = logging.getLogger(__name__)
@@ -267,12 +268,14 @@ def _encoded(run: Run[AssetChunk], source: Source, *, asset: Asset) -> ChunkResu
 def _made_sound(run: Run[AssetChunk], source: Source, folder: Folder) -> ChunkResult:
     directory = run.workspace.path
 
-    def encode(command: Command) -> None:
-        _run(run, command, duration_ms=source.info.duration_ms)
+    def sound_command(copied: bool) -> Command:
+        return encoding.sound_alone(source, directory=directory, copied=copied)
 
-    copied = ladder.may_copy_sound(source.info)
-    encode(encoding.sound_alone(source, directory=directory, copied=copied))
-    made = made_sound(source, directory=directory, encode=encode)
+    def run_it(command: Command) -> Result:
+        return _run(run, command, duration_ms=source.info.duration_ms)
+
+    tried = attempt(source.info, sound_command, run_it)
+    made = made_sound(source, tried, directory=directory, run=run_it)
     segments = packaging.store_segments(
         folder,
         made.movie,
@@ -326,7 +329,7 @@ def _encoded_pictures(
     return ChunkResult(tracks=tuple(tracks), inits=inits)
 
 
-def _run(run: Run[AssetChunk], command: Any, *, duration_ms: int) -> None:
+def _run(run: Run[AssetChunk], command: Command, *, duration_ms: int) -> Result:
     asked_at = time.monotonic()
 
     def should_stop() -> bool:
@@ -341,7 +344,7 @@ def _run(run: Run[AssetChunk], command: Any, *, duration_ms: int) -> None:
         _stop(run)
         return True
 
-    run_command(
+    return run_command(
         run,
         command,
         span=(0, ENCODED_AT),

@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 from streamfetch.ffmpeg.command import (
     Command,
@@ -22,7 +23,7 @@ from streamfetch.ffmpeg.command import (
 )
 from streamfetch.ffmpeg.filters import to_sdr, to_stereo
 from streamfetch.ffmpeg.probe import MediaInfo, VideoStream
-from uploads.pipeline import ladder, peaks
+from uploads.pipeline import peaks
 from uploads.pipeline.ladder import SEGMENT_S, Grid, Rung
 from uploads.tracks import SAMPLE_RATE, SOUND
 
@@ -72,7 +73,7 @@ def pictures(
     *,
     grid: Grid,
     directory: Path,
-    sound: bool = False,
+    sound: Literal["copied", "encoded"] | None = None,
     stretch: Stretch = WHOLE,
 ) -> Command:
     """The command for `rungs` (at least one), and with `sound` the sound too."""
@@ -100,7 +101,7 @@ def pictures(
             media,
             source.info,
             directory=directory,
-            copied=ladder.may_copy_sound(source.info),
+            copied=sound == "copied",
         )
     end = stretch.end or grid.frame_count
     return graph.command(

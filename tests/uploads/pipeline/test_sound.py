@@ -7,9 +7,15 @@ from pathlib import Path
 import av
 import pytest
 
+from streamfetch.ffmpeg.command import Command
+from streamfetch.ffmpeg.errors import FFmpegFailed
+from streamfetch.ffmpeg.probe import probe
+from streamfetch.ffmpeg.runner import Result
 from tests import media
 from tests.uploads.pipeline import playing
 from tests.uploads.pipeline.conftest import Processed
+from uploads.pipeline.encoding import Source, sound_alone
+from uploads.pipeline.sound import Attempt, attempt
 
 pytestmark = pytest.mark.django_db
 
@@ -44,8 +50,16 @@ def test_sound_that_players_take_is_not_encoded_again(
         lambda: media.video(duration_s=9, audio_codec="libmp3lame", gop=250),
         lambda: media.video(duration_s=9, audio_channels=6, gop=250),
         lambda: media.without_packets(media.video(duration_s=9, gop=250), 100, 150),
+        lambda: media.with_broken_packets(media.video(duration_s=9, gop=250), 50, 90),
     ],
-    ids=["another rate", "no index", "another codec", "surround", "with a hole"],
+    ids=[
+        "another rate",
+        "no index",
+        "another codec",
+        "surround",
+        "with a hole",
+        "broken",
+    ],
 )
 def test_any_other_sound_is_made_even(
     make: Callable[[], Path], bring: Bring, tmp_path: Path
@@ -70,3 +84,22 @@ def test_sound_that_an_edit_list_cuts_off_is_not_in_the_copy(
     made = bring(media.copied_from(whole, start_s=3.2))
     listed = playing.playlist(made.folder / "audio" / "index.m3u8")
     assert float(sum(listed.lengths)) == pytest.approx(5.8, abs=0.1)
+
+
+def test_a_copy_that_is_refused_is_encoded_instead() -> None:
+    path = media.video(duration_s=2)
+    source = Source(path=path, info=probe(path))
+    tried: list[bool] = []
+    done = Result(returncode=0, duration_s=1, cpu_s=1, stderr_tail="")
+
+    def command_for(copied: bool) -> Command:
+        tried.append(copied)
+        return sound_alone(source, directory=path.parent, copied=copied)
+
+    def run(command: Command) -> Result:
+        if "copy" in command.argv:
+            raise FFmpegFailed
+        return done
+
+    assert attempt(source.info, command_for, run) == Attempt(result=done, copied=False)
+    assert tried == [True, False]
