@@ -7,6 +7,7 @@ render is taken up again.
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 from uuid import uuid5
@@ -26,9 +27,8 @@ from projects.pipeline.running import run_command
 from projects.timeline.presets import Preset, Wish
 from projects.timeline.spans import Span
 from streamfetch.errors import DomainError
-from streamfetch.ffmpeg import fragments
+from streamfetch.ffmpeg import aac, fragments
 from streamfetch.ffmpeg.command import Command
-from streamfetch.ffmpeg.errors import FFmpegFailed
 from streamfetch.jobs import queue
 from streamfetch.jobs.models import ACTIVE, LeaseLost, State
 from streamfetch.jobs.running import Run, run_job
@@ -276,11 +276,9 @@ def _made_sound(run: Run[RenderChunk], work: Work, sources: Sources) -> float:
     directory = run.workspace.path
     cpu_s, is_made = 0.0, False
     if cut := work.cut:
-        try:
+        with suppress(*aac.COPY_REFUSED):
             cpu_s = _run(run, sound_copy.copying(cut, sources[cut.asset], directory))
             is_made = sound_copy.is_right(cut, directory)
-        except FFmpegFailed:
-            is_made = False
     if not is_made:
         cpu_s += _encoded_sound(run, work, sources)
     cache.store(run.job.owner_id, run.job.digest, sound.sound_path(directory))

@@ -13,12 +13,10 @@ from projects.pipeline.sound import FRAGMENT_US, SoundPlan, sound_path
 from projects.pipeline.sources import SourceFile
 from projects.timeline.heard import Heard
 from projects.timeline.spans import SAMPLE_RATE
-from streamfetch.ffmpeg import fragments
+from streamfetch.ffmpeg import aac, fragments
+from streamfetch.ffmpeg.aac import PACKET_SAMPLES
 from streamfetch.ffmpeg.command import Command, Graph, Input, Output
-from streamfetch.ffmpeg.probe import MediaInfo
 
-# A packet of AAC-LC.
-PACKET_SAMPLES = 1024
 # A sound may end this long before its picture, as that of many cameras does.
 SLACK_SAMPLES = SAMPLE_RATE // 10
 
@@ -40,7 +38,9 @@ def cut_for(plan: SoundPlan, sources: Mapping[UUID, SourceFile]) -> Cut | None:
     if not _is_untouched(piece) or (piece.first, piece.last) != (plan.first, plan.last):
         return None
     info = sources[piece.played.asset].info
-    if not _may_be_copied(info) or info.audio is None:
+    if not aac.may_be_copied(info) or info.audio is None:
+        return None
+    if info.audio.sample_rate != SAMPLE_RATE or info.start_ms != 0:
         return None
     begin = round(piece.played.start_time * 1000) * SAMPLE_RATE // 1000
     cut = Cut(piece.played.asset, begin + piece.first - piece.anchor, piece.samples)
@@ -55,18 +55,6 @@ def _is_untouched(piece: Heard) -> bool:
         and played.volume == 1
         and not played.fade_in
         and not played.fade_out
-    )
-
-
-def _may_be_copied(info: MediaInfo) -> bool:
-    audio = info.audio
-    return (
-        audio is not None
-        and info.container.startswith("mov")
-        and (audio.codec, audio.profile) == ("aac", "LC")
-        and audio.sample_rate == SAMPLE_RATE
-        and audio.channels in (1, 2)
-        and audio.start_ms == info.start_ms == 0
     )
 
 
@@ -103,12 +91,12 @@ def copying(cut: Cut, source: SourceFile, directory: Path) -> Command:
 
 def is_right(cut: Cut, directory: Path) -> bool:
     """Whether the copy begins where it should, has no hole and is long enough."""
-    movie = fragments.read(sound_path(directory))
-    hidden = fragments.hidden_ticks(movie)
-    heard = movie.samples * PACKET_SAMPLES - hidden
-    return (
-        movie.timescale == SAMPLE_RATE
-        and fragments.is_even(movie, ticks=PACKET_SAMPLES)
-        and 0 <= hidden < 2 * PACKET_SAMPLES + 1
-        and heard >= cut.samples - SLACK_SAMPLES
+    movie = aac.copy_at(
+        sound_path(directory),
+        sample_rate=SAMPLE_RATE,
+        most_hidden=2 * PACKET_SAMPLES,
     )
+    if movie is None:
+        return False
+    heard = movie.samples * PACKET_SAMPLES - fragments.hidden_ticks(movie)
+    return heard >= cut.samples - SLACK_SAMPLES

@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Literal
 from uuid import uuid4
 
 import django
@@ -34,6 +33,7 @@ from uploads.pipeline import (
     ladder,
     packaging,
     publishing,
+    sound,
     sprites,
 )
 from uploads.pipeline.encoding import Source, track_path
@@ -76,10 +76,7 @@ def measure_ladder(source: Source) -> tuple[list[float], list[float], list[float
     assert video is not None
     rungs = ladder.rungs_of(video)
     grid = ladder.regular_grid(source.info)
-    # Copied, as that of phones and cameras is.
-    sound: Literal["copied", "encoded"] = (
-        "copied" if ladder.may_copy_sound(source.info) else "encoded"
-    )
+    is_copied = sound.may_be_copied(source.info)
     separate, ours, thumbnails = [], [], []
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
@@ -89,10 +86,13 @@ def measure_ladder(source: Source) -> tuple[list[float], list[float], list[float
                 sum(cpu_by_hand_s(plain(source, rung, directory)) for rung in rungs)
             )
             first = encoding.pictures(
-                source, rungs[:1], grid=grid, directory=directory, sound=sound
+                source, rungs[:1], grid=grid, directory=directory, sound=not is_copied
             )
             rest = encoding.pictures(source, rungs[1:], grid=grid, directory=directory)
-            ours.append(cpu_s(first, directory) + cpu_s(rest, directory))
+            commands = [first, rest]
+            if is_copied:
+                commands.append(encoding.copied_sound(source, directory=directory))
+            ours.append(sum(cpu_s(command, directory) for command in commands))
             movie = fragments.read(track_path(directory, rungs[0].name))
             count = len(packaging.groups_of(movie, grid.cuts))
             sheet = sprites.Thumbnails(count=count, width=160, height=90)

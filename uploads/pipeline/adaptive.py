@@ -30,10 +30,10 @@ from uploads.pipeline import (
     turns,
 )
 from uploads.pipeline.commands import run_command
-from uploads.pipeline.encoding import Source, track_path
+from uploads.pipeline.encoding import CHANNELS, Source, track_path
 from uploads.pipeline.ladder import Grid, NotCopied, Rung
 from uploads.pipeline.packaging import Folder
-from uploads.pipeline.sound import Attempt, attempt, made_sound
+from uploads.pipeline.sound import copied_sound
 from uploads.tracks import SOUND, ChunkPlan, FirstPart, Track
 
 # Percent of the whole job at which each step ends.
@@ -60,8 +60,8 @@ class Packaging:
         return self.run.workspace.path
 
     @property
-    def has_sound(self) -> bool:
-        return self.source.info.audio is not None
+    def lacks_sound(self) -> bool:
+        return self.source.info.audio is not None and SOUND not in self.tracks
 
     def missing(self) -> tuple[Rung, ...]:
         return tuple(rung for rung in self.rungs if rung.name not in self.tracks)
@@ -103,7 +103,7 @@ def _make_first_part(work: Packaging) -> None:
     run = work.run
     run.enter(PREVIEW_STAGE, percent=12)
     if work.grid is None:
-        _encode_sound(work, span=(12, 90))
+        _make_sound(work, span=(12, 90))
     else:
         journal.planned(run, work.rungs)
         _copy_what_fits(work)
@@ -169,8 +169,7 @@ def _copy(work: Packaging, rung: Rung, *, rate: Fraction) -> None:
     work.grid = grid
     journal.copied(work.run, rung)
     _store_picture(work, rung, movie, span=(13, 14))
-    if work.has_sound:
-        _encode_sound(work, span=(14, COPIED_AT))
+    _make_sound(work, span=(14, COPIED_AT))
     work.publish()
 
 
@@ -191,11 +190,12 @@ def _grid_of_copy(movie: Movie, rate: Fraction) -> Grid | None:
 
 def _make_smallest(work: Packaging) -> None:
     smallest = work.rungs[0]
-    sound = work.has_sound and SOUND not in work.tracks
-    if smallest.name not in work.tracks:
-        _encode(work, (smallest,), sound=sound, span=(COPIED_AT, PLAYABLE_AT))
-    elif sound:
-        _encode_sound(work, span=(COPIED_AT, PLAYABLE_AT))
+    span = (COPIED_AT, PLAYABLE_AT)
+    if smallest.name in work.tracks:
+        _make_sound(work, span=span)
+        return
+    _copy_sound(work, at=COPIED_AT)
+    _encode(work, (smallest,), sound=work.lacks_sound, span=span)
 
 
 def _encode(
@@ -261,46 +261,50 @@ def _encode_at_once(
     sound: bool,
     span: tuple[float, float],
 ) -> None:
-    info = work.source.info
+    command = encoding.pictures(
+        work.source, rungs, grid=grid, directory=work.directory, sound=sound
+    )
     stored_from = span[1] - (span[1] - span[0]) * 0.1
-
-    def command_for(copied: bool) -> Command:
-        return encoding.pictures(
-            work.source,
-            rungs,
-            grid=grid,
-            directory=work.directory,
-            sound=("copied" if copied else "encoded") if sound else None,
-        )
-
-    def run_it(command: Command) -> Result:
-        return _run(work, command, span=(span[0], stored_from))
-
-    if sound:
-        tried = attempt(info, command_for, run_it)
-    else:
-        tried = Attempt(result=run_it(command_for(False)), copied=False)
-    names = [rung.name for rung in rungs] + [SOUND] * (sound and not tried.copied)
-    journal.encoded(work.run, names, tried.result, media_ms=info.duration_ms)
+    result = _run(work, command, span=(span[0], stored_from))
+    names = [rung.name for rung in rungs] + [SOUND] * sound
+    journal.encoded(work.run, names, result, media_ms=work.source.info.duration_ms)
     for rung in rungs:
         movie = fragments.read(track_path(work.directory, rung.name))
         _store_picture(work, rung, movie, span=(stored_from, span[1]))
     if sound:
-        _store_sound(work, tried, span=(stored_from, span[1]))
+        _store_sound(work, _encoded_sound(work), span=(stored_from, span[1]))
+
+
+def _make_sound(work: Packaging, *, span: tuple[float, float]) -> None:
+    _copy_sound(work, at=span[0])
+    if work.lacks_sound:
+        _encode_sound(work, span=span)
+
+
+def _copy_sound(work: Packaging, *, at: float) -> None:
+    """Let the source's sound be the ladder's, where it can."""
+    audio = work.source.info.audio
+    if audio is None or not work.lacks_sound:
+        return
+    movie = copied_sound(
+        work.source,
+        directory=work.directory,
+        run=lambda command: _run(work, command, span=(at, at)),
+    )
+    if movie is not None:
+        journal.sound_copied(work.run)
+        _store_sound(work, movie, channels=audio.channels, span=(at, at))
 
 
 def _encode_sound(work: Packaging, *, span: tuple[float, float]) -> None:
-    info = work.source.info
+    command = encoding.sound_alone(work.source, directory=work.directory)
+    result = _run(work, command, span=span)
+    journal.encoded(work.run, [SOUND], result, media_ms=work.source.info.duration_ms)
+    _store_sound(work, _encoded_sound(work), span=(span[1], span[1]))
 
-    def command_for(copied: bool) -> Command:
-        return encoding.sound_alone(
-            work.source, directory=work.directory, copied=copied
-        )
 
-    tried = attempt(info, command_for, lambda command: _run(work, command, span=span))
-    if not tried.copied:
-        journal.encoded(work.run, [SOUND], tried.result, media_ms=info.duration_ms)
-    _store_sound(work, tried, span=(span[1], span[1]))
+def _encoded_sound(work: Packaging) -> Movie:
+    return fragments.read(track_path(work.directory, SOUND))
 
 
 def _store_picture(
@@ -320,24 +324,22 @@ def _store_picture(
     work.tracks[track.name] = track
 
 
-def _store_sound(work: Packaging, tried: Attempt, *, span: tuple[float, float]) -> None:
-    made = made_sound(
-        work.source,
-        tried,
-        directory=work.directory,
-        run=lambda command: _run(work, command, span=span),
-    )
-    if made.is_copied:
-        journal.sound_copied(work.run)
+def _store_sound(
+    work: Packaging,
+    movie: Movie,
+    *,
+    channels: int = CHANNELS,
+    span: tuple[float, float],
+) -> None:
     segments = packaging.store_segments(
         work.folder,
-        made.movie,
-        packaging.groups_of(made.movie, None),
+        movie,
+        packaging.groups_of(movie, None),
         name=SOUND,
         directory=work.directory,
         on_progress=_progress(work, span),
     )
-    work.tracks[SOUND] = packaging.sound_track(made, segments)
+    work.tracks[SOUND] = packaging.sound_track(movie, segments, channels=channels)
     publishing.store_peaks(work.folder.asset_id, work.directory)
 
 

@@ -23,9 +23,7 @@ from dramatiq.middleware import Shutdown
 
 from streamfetch.errors import DomainError
 from streamfetch.ffmpeg import fragments
-from streamfetch.ffmpeg.command import Command
 from streamfetch.ffmpeg.probe import MediaInfo
-from streamfetch.ffmpeg.runner import Result
 from streamfetch.jobs import queue
 from streamfetch.jobs.models import ACTIVE, LeaseLost, State
 from streamfetch.jobs.running import Run, run_job
@@ -36,7 +34,6 @@ from uploads.pipeline.commands import run_command
 from uploads.pipeline.encoding import Source, Stretch, track_path
 from uploads.pipeline.ladder import Grid, Rung
 from uploads.pipeline.packaging import Folder, SeamMismatch
-from uploads.pipeline.sound import attempt, made_sound
 from uploads.tracks import SOUND, ChunkPlan, ChunkResult, Track
 
 logger = logging.getLogger(__name__)
@@ -260,32 +257,22 @@ def _stop(run: Run[AssetChunk]) -> None:
 def _encoded(run: Run[AssetChunk], source: Source, *, asset: Asset) -> ChunkResult:
     plan = run.job.plan
     folder = Folder(asset_id=asset.pk, spec=plan.spec)
-    if not plan.rungs:
-        return _made_sound(run, source, folder)
-    return _encoded_pictures(run, source, folder)
-
-
-def _made_sound(run: Run[AssetChunk], source: Source, folder: Folder) -> ChunkResult:
     directory = run.workspace.path
-
-    def sound_command(copied: bool) -> Command:
-        return encoding.sound_alone(source, directory=directory, copied=copied)
-
-    def run_it(command: Command) -> Result:
-        return _run(run, command, duration_ms=source.info.duration_ms)
-
-    tried = attempt(source.info, sound_command, run_it)
-    made = made_sound(source, tried, directory=directory, run=run_it)
-    segments = packaging.store_segments(
-        folder,
-        made.movie,
-        packaging.groups_of(made.movie, None),
-        name=SOUND,
-        directory=directory,
-    )
-    publishing.store_peaks(folder.asset_id, directory)
-    track = packaging.sound_track(made, segments)
-    return ChunkResult(tracks=(track,), inits={SOUND: _digest(made.movie.init)})
+    if not plan.rungs:
+        command = encoding.sound_alone(source, directory=directory)
+        _run(run, command, duration_ms=source.info.duration_ms)
+        movie = fragments.read(track_path(directory, SOUND))
+        segments = packaging.store_segments(
+            folder,
+            movie,
+            packaging.groups_of(movie, None),
+            name=SOUND,
+            directory=directory,
+        )
+        publishing.store_peaks(asset.pk, directory)
+        track = packaging.sound_track(movie, segments)
+        return ChunkResult(tracks=(track,), inits={SOUND: _digest(movie.init)})
+    return _encoded_pictures(run, source, folder)
 
 
 def _encoded_pictures(
@@ -329,7 +316,7 @@ def _encoded_pictures(
     return ChunkResult(tracks=tuple(tracks), inits=inits)
 
 
-def _run(run: Run[AssetChunk], command: Command, *, duration_ms: int) -> Result:
+def _run(run: Run[AssetChunk], command: Any, *, duration_ms: int) -> None:
     asked_at = time.monotonic()
 
     def should_stop() -> bool:
@@ -344,7 +331,7 @@ def _run(run: Run[AssetChunk], command: Command, *, duration_ms: int) -> Result:
         _stop(run)
         return True
 
-    return run_command(
+    run_command(
         run,
         command,
         span=(0, ENCODED_AT),

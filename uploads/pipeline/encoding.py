@@ -7,10 +7,10 @@ is scaled from the next larger one: less work than from the source.
 
 import math
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
 
 from streamfetch.ffmpeg.command import (
     Command,
@@ -73,7 +73,7 @@ def pictures(
     *,
     grid: Grid,
     directory: Path,
-    sound: Literal["copied", "encoded"] | None = None,
+    sound: bool = False,
     stretch: Stretch = WHOLE,
 ) -> Command:
     """The command for `rungs` (at least one), and with `sound` the sound too."""
@@ -97,12 +97,7 @@ def pictures(
         for stream, rung in _cascade(frames, video, rungs)
     ]
     if sound and source.info.audio is not None:
-        outputs += _sound_outputs(
-            media,
-            source.info,
-            directory=directory,
-            copied=sound == "copied",
-        )
+        outputs += _sound_outputs(media, source.info, directory=directory)
     end = stretch.end or grid.frame_count
     return graph.command(
         *outputs,
@@ -110,12 +105,26 @@ def pictures(
     )
 
 
-def sound_alone(source: Source, *, directory: Path, copied: bool) -> Command:
-    """The command for the sound of a source, `copied` or encoded."""
+def sound_alone(source: Source, *, directory: Path) -> Command:
+    """The command for the sound of a source."""
     graph = Graph()
     media = graph.input(Input(path=source.path, demuxer=source.info.container))
-    outputs = _sound_outputs(media, source.info, directory=directory, copied=copied)
+    outputs = _sound_outputs(media, source.info, directory=directory)
     return graph.command(*outputs, expected_duration_ms=source.info.duration_ms)
+
+
+def copied_sound(source: Source, *, directory: Path) -> Command:
+    """The command that puts the source's sound into fragments as it is."""
+    if source.info.audio is None:
+        raise ValueError("there is no sound to copy")
+    graph = Graph()
+    media = graph.input(Input(path=source.path, demuxer=source.info.container))
+    stream = media.stream(source.info.audio.index)
+    return graph.command(
+        _sound_track(stream, {"c:a": "copy"}, directory=directory),
+        _samples(_even(stream), directory=directory),
+        expected_duration_ms=source.info.duration_ms,
+    )
 
 
 def copied_picture(source: Source, rung: Rung, *, directory: Path) -> Command:
@@ -270,42 +279,50 @@ def _rung_output(
     )
 
 
-def _sound_outputs(
-    media: Media, info: MediaInfo, *, directory: Path, copied: bool
-) -> list[Output]:
+def _sound_outputs(media: Media, info: MediaInfo, *, directory: Path) -> list[Output]:
     """The track, and its samples in mono for `peaks`, of the same decoding."""
     if info.audio is None:
         raise ValueError("there is no sound to encode")
-    stream = media.stream(info.audio.index)
-    even = stream.filter("aresample", osr=SAMPLE_RATE, first_pts=0, **{"async": 1})
-    options: dict[str, Value | None] = {"c:a": "copy"}
-    if copied:
-        drawn = even
-    else:
-        heard, drawn = even.split(2, kind="audio")
-        stream = to_stereo(heard, info.audio)
-        options = {
-            "c:a": "aac",
-            "profile:a": "aac_low",
-            "b:a": SOUND_BIT_RATE,
-            "ac": CHANNELS,
-            "ar": SAMPLE_RATE,
-        }
-    track = Output(
+    stream = _even(media.stream(info.audio.index))
+    heard, drawn = stream.split(2, kind="audio")
+    encoder: dict[str, Value | None] = {
+        "c:a": "aac",
+        "profile:a": "aac_low",
+        "b:a": SOUND_BIT_RATE,
+        "ac": CHANNELS,
+        "ar": SAMPLE_RATE,
+    }
+    return [
+        _sound_track(to_stereo(heard, info.audio), encoder, directory=directory),
+        _samples(drawn, directory=directory),
+    ]
+
+
+def _even(stream: Stream) -> Stream:
+    """Samples from the very beginning, holes filled with silence."""
+    return stream.filter("aresample", osr=SAMPLE_RATE, first_pts=0, **{"async": 1})
+
+
+def _sound_track(
+    stream: Stream, encoder: Mapping[str, Value | None], *, directory: Path
+) -> Output:
+    return Output(
         path=track_path(directory, SOUND),
         muxer="mp4",
         streams=[stream],
         options={
-            **options,
+            **encoder,
             "frag_duration": SEGMENT_S * 1_000_000,
             "movflags": _SOUND_FLAGS,
             **_NO_METADATA,
         },
     )
-    samples = Output(
+
+
+def _samples(stream: Stream, *, directory: Path) -> Output:
+    return Output(
         path=peaks.samples_path(directory),
         muxer="wav",
-        streams=[drawn.filter("aformat", channel_layouts="mono")],
+        streams=[stream.filter("aformat", channel_layouts="mono")],
         options={"c:a": "pcm_mulaw", **_NO_METADATA},
     )
-    return [track, samples]

@@ -44,11 +44,6 @@ COPIED_PIXELS = ("yuv420p",)
 COPIED_PROFILES = ("Constrained Baseline", "Baseline", "Main", "High")
 # Containers whose times and index can be trusted.
 INDEXED_CONTAINERS = ("mov", "matroska")
-# Sound that every player takes; Matroska's times are too coarse to join it by.
-COPIED_SOUND = ("aac", "LC")
-COPIED_SOUND_CONTAINER = "mov"
-COPIED_SOUND_BIT_RATE = 256_000
-COPIED_SOUND_RATES = (44_100, 48_000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,20 +193,6 @@ def copied_rung(info: MediaInfo, rungs: tuple[Rung, ...]) -> Rung:
     if video.bit_rate > same_size[0].max_bit_rate:
         raise NotCopied(_("its bit rate is too high for its size"))
     return same_size[0]
-
-
-def may_copy_sound(info: MediaInfo) -> bool:
-    """Whether the source's sound may be the ladder's, as far as its header tells."""
-    audio = info.audio
-    return (
-        audio is not None
-        and info.container == COPIED_SOUND_CONTAINER
-        and (audio.codec, audio.profile) == COPIED_SOUND
-        and audio.sample_rate in COPIED_SOUND_RATES
-        and audio.channels in (1, 2)
-        and 0 < audio.bit_rate <= COPIED_SOUND_BIT_RATE
-        and audio.start_ms == info.start_ms
-    )
 
 
 def _obstacles(info: MediaInfo, video: VideoStream) -> dict[str, bool]:

@@ -20,8 +20,8 @@ from streamfetch.ffmpeg import fragments
 from streamfetch.ffmpeg.fragments import Fragment, Movie
 from streamfetch.storage import keys
 from streamfetch.storage.backends import media_storage
+from uploads.pipeline.encoding import CHANNELS
 from uploads.pipeline.ladder import Grid, Rung
-from uploads.pipeline.sound import Sound
 from uploads.tracks import SOUND, Segment, Track, init_name, segment_name
 
 PARALLEL_UPLOADS = 4
@@ -177,16 +177,19 @@ def picture_track(
     )
 
 
-def sound_track(sound: Sound, segments: tuple[Segment, ...]) -> Track:
+def sound_track(
+    movie: Movie, segments: tuple[Segment, ...], *, channels: int = CHANNELS
+) -> Track:
     """Describe the stored segments of the sound."""
     return Track(
         name=SOUND,
         kind="audio",
-        codec=sound.movie.codec,
-        timescale=sound.movie.timescale,
+        codec=movie.codec,
+        timescale=movie.timescale,
         segments=segments,
-        sample_rate=sound.sample_rate,
-        channels=sound.channels,
+        # A tick is a sample.
+        sample_rate=movie.timescale,
+        channels=channels,
     )
 
 

@@ -14,8 +14,8 @@ from streamfetch.ffmpeg.runner import Result
 from tests import media
 from tests.uploads.pipeline import playing
 from tests.uploads.pipeline.conftest import Processed
-from uploads.pipeline.encoding import Source, sound_alone
-from uploads.pipeline.sound import Attempt, attempt
+from uploads.pipeline.encoding import Source
+from uploads.pipeline.sound import copied_sound
 
 pytestmark = pytest.mark.django_db
 
@@ -86,20 +86,12 @@ def test_sound_that_an_edit_list_cuts_off_is_not_in_the_copy(
     assert float(sum(listed.lengths)) == pytest.approx(5.8, abs=0.1)
 
 
-def test_a_copy_that_is_refused_is_encoded_instead() -> None:
+def test_a_copy_that_is_refused_leaves_nothing(tmp_path: Path) -> None:
     path = media.video(duration_s=2)
+
+    def refuse(_command: Command) -> Result:
+        raise FFmpegFailed
+
     source = Source(path=path, info=probe(path))
-    tried: list[bool] = []
-    done = Result(returncode=0, duration_s=1, cpu_s=1, stderr_tail="")
-
-    def command_for(copied: bool) -> Command:
-        tried.append(copied)
-        return sound_alone(source, directory=path.parent, copied=copied)
-
-    def run(command: Command) -> Result:
-        if "copy" in command.argv:
-            raise FFmpegFailed
-        return done
-
-    assert attempt(source.info, command_for, run) == Attempt(result=done, copied=False)
-    assert tried == [True, False]
+    assert copied_sound(source, directory=tmp_path, run=refuse) is None
+    assert list(tmp_path.iterdir()) == []
