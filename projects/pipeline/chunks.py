@@ -277,8 +277,10 @@ def _made_sound(run: Run[RenderChunk], work: Work, sources: Sources) -> float:
     cpu_s, is_made = 0.0, False
     if cut := work.cut:
         with suppress(*aac.COPY_REFUSED):
-            cpu_s = _run(run, sound_copy.copying(cut, sources[cut.asset], directory))
-            is_made = sound_copy.is_right(cut, directory)
+            command = sound_copy.copying(cut, sources[cut.asset], directory)
+            result = run_command(run, command, should_stop=_asking(run))
+            cpu_s = result.cpu_s
+            is_made = sound_copy.is_right(cut, directory, log=result.stderr_tail)
     if not is_made:
         cpu_s += _encoded_sound(run, work, sources)
     cache.store(run.job.owner_id, run.job.digest, sound.sound_path(directory))

@@ -67,6 +67,7 @@ def copying(cut: Cut, source: SourceFile, directory: Path) -> Command:
         Input(path=source.path, demuxer=source.info.container, options={"vn": None})
     )
     # The packet in which the first sample is, the one before it, and all up to the end.
+    stream = media.stream(source.info.audio.index)
     sample = f"pts*tb*{SAMPLE_RATE}"
     first = cut.first - 2 * PACKET_SAMPLES + 0.5
     last = cut.first + cut.samples - 0.5
@@ -75,7 +76,7 @@ def copying(cut: Cut, source: SourceFile, directory: Path) -> Command:
     output = Output(
         path=sound_path(directory),
         muxer="mp4",
-        streams=[media.stream(source.info.audio.index)],
+        streams=[stream],
         options={
             "c:a": "copy",
             "bsf:a": f"{drop},setts=pts='PTS-{back}':dts='DTS-{back}'",
@@ -84,15 +85,24 @@ def copying(cut: Cut, source: SourceFile, directory: Path) -> Command:
             "map_metadata": -1,
         },
     )
+    # Decoded to see whether it can be; what this writes nobody reads.
+    heard = Output(
+        path=directory / "heard.wav",
+        muxer="wav",
+        streams=[stream.filter("aformat", channel_layouts="mono")],
+        options={"c:a": "pcm_u8", "ar": 8000},
+    )
     return graph.command(
-        output, expected_duration_ms=round(cut.samples * 1000 / SAMPLE_RATE)
+        output, heard, expected_duration_ms=round(cut.samples * 1000 / SAMPLE_RATE)
     )
 
 
-def is_right(cut: Cut, directory: Path) -> bool:
-    """Whether the copy begins where it should, has no hole and is long enough."""
+def is_right(cut: Cut, directory: Path, *, log: str) -> bool:
+    """Whether the copy begins where it should, has no hole, can be decoded and is
+    long enough; `log` is FFmpeg's."""
     movie = aac.copy_at(
         sound_path(directory),
+        log=log,
         sample_rate=SAMPLE_RATE,
         most_hidden=2 * PACKET_SAMPLES,
     )

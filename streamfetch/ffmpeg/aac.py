@@ -1,5 +1,6 @@
 """AAC that is taken from a file as it is: whether that may work, and whether it did."""
 
+import re
 from pathlib import Path
 
 from streamfetch.ffmpeg import fragments
@@ -17,6 +18,9 @@ PACKET_SAMPLES = 1024
 # How FFmpeg says that something cannot be copied.
 COPY_REFUSED = (FFmpegFailed, NotMedia, UnreadableMedia, UnsupportedMedia)
 
+# Nothing else speaks of AAC beside a copy than a decoder of the same packets.
+_DECODER_SPOKE = re.compile(r"\[(dec:)?aac @")
+
 
 def may_be_copied(info: MediaInfo) -> bool:
     """Whether the sound is what every player takes, as far as the header tells.
@@ -33,12 +37,17 @@ def may_be_copied(info: MediaInfo) -> bool:
     )
 
 
-def copy_at(path: Path, *, sample_rate: int, most_hidden: int) -> Movie | None:
-    """The sound that was copied to a fragmented file.
+def copy_at(
+    path: Path, *, log: str, sample_rate: int, most_hidden: int
+) -> Movie | None:
+    """The sound that was copied to a fragmented file, and decoded beside that.
 
-    None when one packet does not follow the other from the beginning to the end, or
-    an edit list hides more than `most_hidden` samples at the beginning.
+    None when one packet does not follow the other from the beginning to the end, an
+    edit list hides more than `most_hidden` samples at the beginning, or the decoder
+    complained in FFmpeg's `log`.
     """
+    if _DECODER_SPOKE.search(log):
+        return None
     try:
         movie = fragments.read(path)
     except (OSError, ValueError):

@@ -2,6 +2,7 @@
 
 import subprocess
 from array import array
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,8 @@ def test_a_trimmed_sound_is_the_source_s_to_the_sample(
     cut = sound_copy.cut_for(plan, {asset_of(noisy): source(noisy)})
     assert cut is not None
     command = sound_copy.copying(cut, source(noisy), tmp_path)
-    runner.run(command, workspace=tmp_path, deadline_s=60)
-    assert sound_copy.is_right(cut, tmp_path)
+    log = runner.run(command, workspace=tmp_path, deadline_s=60).stderr_tail
+    assert sound_copy.is_right(cut, tmp_path, log=log)
     target = tmp_path / "output.mp4"
     command = muxed(noisy, sound_path(tmp_path), target=target, duration_ms=1)
     runner.run(command, workspace=tmp_path, deadline_s=60)
@@ -112,11 +113,14 @@ def test_what_does_not_fit_is_encoded(path: Path) -> None:
     assert sound_copy.cut_for(plan, {asset_of(path): source(path)}) is None
 
 
-def test_a_hole_is_noticed(tmp_path: Path) -> None:
-    path = media.without_packets(media.video(duration_s=6), 100, 150)
+@pytest.mark.parametrize("damaged", [media.without_packets, media.with_broken_packets])
+def test_holes_and_nonsense_are_noticed(
+    damaged: Callable[[Path, int, int], Path], tmp_path: Path
+) -> None:
+    path = damaged(media.video(duration_s=6), 100, 150)
     plan = plan_of(path, [clip(path, 1, 6)])
     cut = sound_copy.cut_for(plan, {asset_of(path): source(path)})
     assert cut is not None
     command = sound_copy.copying(cut, source(path), tmp_path)
-    runner.run(command, workspace=tmp_path, deadline_s=60)
-    assert not sound_copy.is_right(cut, tmp_path)
+    log = runner.run(command, workspace=tmp_path, deadline_s=60).stderr_tail
+    assert not sound_copy.is_right(cut, tmp_path, log=log)

@@ -1,6 +1,5 @@
 """The source's own sound as that of its ladder, where every player takes it."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,8 +17,6 @@ MOST_BIT_RATE = 256_000
 # What encoders put before the sound. More is sound that was cut off by an edit list,
 # which not every player leaves out.
 PRIMING_SAMPLES = 2112
-# Nothing else speaks of AAC beside a copy than the decoder of its samples.
-_DECODER_SPOKE = re.compile(r"\[(dec:)?aac @")
 
 
 def may_be_copied(info: MediaInfo) -> bool:
@@ -50,9 +47,11 @@ def copied_sound(
         return None
     path = track_path(directory, SOUND)
     movie = aac.copy_at(
-        path, sample_rate=audio.sample_rate, most_hidden=PRIMING_SAMPLES
+        path,
+        log=result.stderr_tail,
+        sample_rate=audio.sample_rate,
+        most_hidden=PRIMING_SAMPLES,
     )
-    if movie is None or _DECODER_SPOKE.search(result.stderr_tail):
+    if movie is None:
         path.unlink(missing_ok=True)
-        return None
     return movie
